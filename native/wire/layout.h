@@ -1,0 +1,642 @@
+// Written by `npm run generate` from shared/wire/tables.ts. Do not edit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace hka::wire {
+
+constexpr uint32_t kMagic = 826362696;
+constexpr uint16_t kFormatVersion = 1;
+constexpr size_t kHeaderBytes = 32;
+constexpr size_t kRowCountMax = 65536;
+constexpr size_t kBodyBytesMax = 1048576;
+constexpr size_t kStringBytesMax = 8192;
+constexpr size_t kHelloBytesMax = 4096;
+constexpr size_t kMagicAt = 0;
+constexpr size_t kVersionAt = 4;
+constexpr size_t kKindAt = 6;
+constexpr size_t kSourceIdAt = 8;
+constexpr size_t kRowCountAt = 12;
+constexpr size_t kSequenceAt = 16;
+constexpr size_t kBodyBytesAt = 24;
+constexpr size_t kCrc32At = 28;
+
+enum class DeviceKind : uint8_t {
+  kCuda = 1,
+  kCpu = 2,
+};
+
+enum class ProcessEvent : uint8_t {
+  kStarted = 1,
+  kExited = 2,
+};
+
+enum class CopyDirection : uint8_t {
+  kUnknown = 0,
+  kHostToDevice = 1,
+  kDeviceToHost = 2,
+  kHostToArray = 3,
+  kArrayToHost = 4,
+  kArrayToArray = 5,
+  kArrayToDevice = 6,
+  kDeviceToArray = 7,
+  kDeviceToDevice = 8,
+  kHostToHost = 9,
+  kPeerToPeer = 10,
+};
+
+enum class MemoryKind : uint8_t {
+  kUnknown = 0,
+  kPageable = 1,
+  kPinned = 2,
+  kDevice = 3,
+  kArray = 4,
+  kManaged = 5,
+  kDeviceStatic = 6,
+  kManagedStatic = 7,
+};
+
+enum class MemoryOperation : uint8_t {
+  kAllocate = 1,
+  kFree = 2,
+};
+
+enum class SyncKind : uint8_t {
+  kUnknown = 0,
+  kEvent = 1,
+  kStreamWaitEvent = 2,
+  kStream = 3,
+  kContext = 4,
+};
+
+enum class ApiDomain : uint8_t {
+  kDriver = 1,
+  kRuntime = 2,
+};
+
+enum class RangeKind : uint8_t {
+  kPushPop = 1,
+  kStartEnd = 2,
+  kMark = 3,
+};
+
+enum class Severity : uint8_t {
+  kInfo = 1,
+  kWarning = 2,
+  kError = 3,
+};
+
+enum class OutputStream : uint8_t {
+  kStdout = 1,
+  kStderr = 2,
+};
+
+enum class Lane : uint8_t {
+  kVital = 1,
+  kBulk = 2,
+};
+
+// The string table of one source: names are sent once.
+struct StringRow {
+  static constexpr uint16_t kKind = 1;
+  static constexpr const char* kName = "string";
+  uint32_t id = 0;  // the number other tables use; 0 is the empty string and is never sent
+  std::string_view text;  // as the source gave it: kernel names are still mangled
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(id);
+    visit(text);
+  }
+};
+
+// First packet of a session and of a file.
+struct SessionRow {
+  static constexpr uint16_t kKind = 2;
+  static constexpr const char* kName = "session";
+  double epochUnixMs = 0;  // wall clock at SessionNs 0, milliseconds since 1970
+  double epochMonotonicNs = 0;  // CLOCK_MONOTONIC of the board at SessionNs 0
+  std::string_view sessionId;  // random, new for each session
+  std::string_view hostName;  // of the machine that was measured
+  std::string_view system;  // operating system, kernel and architecture
+  std::string_view model;  // board or processor
+  std::string_view probeVersion;  // of the program that measured
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(epochUnixMs);
+    visit(epochMonotonicNs);
+    visit(sessionId);
+    visit(hostName);
+    visit(system);
+    visit(model);
+    visit(probeVersion);
+  }
+};
+
+// A measured process: one row when it starts, one when it ends.
+struct ProcessRow {
+  static constexpr uint16_t kKind = 3;
+  static constexpr const char* kName = "process";
+  double timeNs = 0;  // of the event
+  uint8_t event = 0;  // started or exited
+  uint32_t pid = 0;  // process
+  uint32_t parentPid = 0;  // its parent
+  int32_t exitCode = 0;  // of an exit; 128 + signal when a signal ended it; -1 when unknown
+  std::string_view executable;  // path
+  std::string_view arguments;  // the whole command line, one space between words
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(event);
+    visit(pid);
+    visit(parentPid);
+    visit(exitCode);
+    visit(executable);
+    visit(arguments);
+  }
+};
+
+// Names of threads that made calls.
+struct ThreadRow {
+  static constexpr uint16_t kKind = 4;
+  static constexpr const char* kName = "thread";
+  double timeNs = 0;  // when it was first seen
+  uint32_t thread = 0;  // system thread id
+  std::string_view name;  // as the system knows it
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(thread);
+    visit(name);
+  }
+};
+
+// A device that runs kernels.
+struct DeviceRow {
+  static constexpr uint16_t kKind = 5;
+  static constexpr const char* kName = "device";
+  double timeNs = 0;  // when it was first seen
+  uint32_t device = 0;  // index of the device
+  uint8_t kind = 0;  // cuda or cpu; a cpu device is labelled CPU wherever it is shown
+  uint16_t computeMajor = 0;  // compute capability, major; 0 for a cpu
+  uint16_t computeMinor = 0;  // compute capability, minor
+  uint32_t smCount = 0;  // streaming multiprocessors now available, or cpu threads used
+  uint32_t coreClockKhz = 0;  // kHz; 0 when unknown
+  uint32_t memoryClockKhz = 0;  // kHz as the driver says; wrong on Jetson
+  double memoryBytes = 0;  // global memory; on a board with unified memory, all of RAM
+  double memoryBytesPerSec = 0;  // peak bandwidth as the driver says; 0 when unknown
+  uint32_t warpsPerSmMax = 0;  // resident warps an SM can hold
+  uint32_t registersPerSm = 0;  // 32-bit registers
+  uint32_t sharedBytesPerSm = 0;  // shared memory of one SM
+  std::string_view name;  // as the driver gives it
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(device);
+    visit(kind);
+    visit(computeMajor);
+    visit(computeMinor);
+    visit(smCount);
+    visit(coreClockKhz);
+    visit(memoryClockKhz);
+    visit(memoryBytes);
+    visit(memoryBytesPerSec);
+    visit(warpsPerSmMax);
+    visit(registersPerSm);
+    visit(sharedBytesPerSm);
+    visit(name);
+  }
+};
+
+// A CUDA context.
+struct ContextRow {
+  static constexpr uint16_t kKind = 6;
+  static constexpr const char* kName = "context";
+  double timeNs = 0;  // when it was first seen
+  uint32_t context = 0;  // CUDA context
+  uint32_t device = 0;  // index of the device
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(context);
+    visit(device);
+  }
+};
+
+// A CUDA stream.
+struct StreamRow {
+  static constexpr uint16_t kKind = 7;
+  static constexpr const char* kName = "stream";
+  double timeNs = 0;  // when it was first seen
+  uint32_t context = 0;  // CUDA context
+  uint32_t stream = 0;  // CUDA stream, unique within its context
+  int32_t priority = 0;  // lower is more urgent
+  uint8_t isDefault = 0;  // 1 for the default stream
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(context);
+    visit(stream);
+    visit(priority);
+    visit(isDefault);
+  }
+};
+
+// One kernel that ran on a device.
+struct KernelRow {
+  static constexpr uint16_t kKind = 10;
+  static constexpr const char* kName = "kernel";
+  double startNs = 0;  // first block began
+  double durationNs = 0;  // -1 when it could not be timed
+  double queuedNs = 0;  // put into the command buffer; -1 unless latency timestamps are on
+  double submittedNs = 0;  // handed to the device; -1 unless latency timestamps are on
+  double graphNode = 0;  // node of the CUDA graph that launched it; 0 outside a graph
+  uint32_t name = 0;  // mangled
+  uint32_t device = 0;  // index of the device
+  uint32_t context = 0;  // CUDA context
+  uint32_t stream = 0;  // CUDA stream, unique within its context
+  uint32_t correlation = 0;  // joins the API call with the work it started, inside one source; 0 is none
+  uint32_t gridX = 0;  // blocks in x
+  uint32_t gridY = 0;  // blocks in y
+  uint32_t gridZ = 0;  // blocks in z
+  uint32_t blockX = 0;  // threads in x
+  uint32_t blockY = 0;  // threads in y
+  uint32_t blockZ = 0;  // threads in z
+  uint32_t staticSharedBytes = 0;  // static shared memory a block
+  uint32_t dynamicSharedBytes = 0;  // dynamic shared memory a block
+  uint32_t localBytes = 0;  // local memory a thread
+  uint16_t registers = 0;  // registers a thread
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(queuedNs);
+    visit(submittedNs);
+    visit(graphNode);
+    visit(name);
+    visit(device);
+    visit(context);
+    visit(stream);
+    visit(correlation);
+    visit(gridX);
+    visit(gridY);
+    visit(gridZ);
+    visit(blockX);
+    visit(blockY);
+    visit(blockZ);
+    visit(staticSharedBytes);
+    visit(dynamicSharedBytes);
+    visit(localBytes);
+    visit(registers);
+  }
+};
+
+// One copy.
+struct MemcpyRow {
+  static constexpr uint16_t kKind = 11;
+  static constexpr const char* kName = "memcpy";
+  double startNs = 0;  // copy began
+  double durationNs = 0;  // -1 when it could not be timed
+  double bytes = 0;  // copied
+  double graphNode = 0;  // node of the CUDA graph that launched it; 0 outside a graph
+  uint32_t device = 0;  // index of the device
+  uint32_t context = 0;  // CUDA context
+  uint32_t stream = 0;  // CUDA stream, unique within its context
+  uint32_t correlation = 0;  // joins the API call with the work it started, inside one source; 0 is none
+  uint32_t peerDevice = 0;  // the other device of a peer copy; else the same as device
+  uint8_t direction = 0;  // from where to where
+  uint8_t sourceKind = 0;  // memory it was read from
+  uint8_t targetKind = 0;  // memory it was written to
+  uint8_t isAsync = 0;  // 1 for an asynchronous copy
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(bytes);
+    visit(graphNode);
+    visit(device);
+    visit(context);
+    visit(stream);
+    visit(correlation);
+    visit(peerDevice);
+    visit(direction);
+    visit(sourceKind);
+    visit(targetKind);
+    visit(isAsync);
+  }
+};
+
+// One fill.
+struct MemsetRow {
+  static constexpr uint16_t kKind = 12;
+  static constexpr const char* kName = "memset";
+  double startNs = 0;  // fill began
+  double durationNs = 0;  // -1 when it could not be timed
+  double bytes = 0;  // written
+  double graphNode = 0;  // node of the CUDA graph that launched it; 0 outside a graph
+  uint32_t value = 0;  // written value
+  uint32_t device = 0;  // index of the device
+  uint32_t context = 0;  // CUDA context
+  uint32_t stream = 0;  // CUDA stream, unique within its context
+  uint32_t correlation = 0;  // joins the API call with the work it started, inside one source; 0 is none
+  uint8_t kind = 0;  // memory it was written to
+  uint8_t isAsync = 0;  // 1 for an asynchronous fill
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(bytes);
+    visit(graphNode);
+    visit(value);
+    visit(device);
+    visit(context);
+    visit(stream);
+    visit(correlation);
+    visit(kind);
+    visit(isAsync);
+  }
+};
+
+// One allocation or free.
+struct MemoryRow {
+  static constexpr uint16_t kKind = 13;
+  static constexpr const char* kName = "memory";
+  double timeNs = 0;  // of the call
+  double address = 0;  // first byte; exact, because addresses stay below 2^53
+  double bytes = 0;  // size
+  double poolAddress = 0;  // of the pool; 0 outside pools
+  double poolUsedBytes = 0;  // of the pool after the operation; 0 outside pools
+  uint32_t device = 0;  // index of the device
+  uint32_t context = 0;  // CUDA context
+  uint32_t stream = 0;  // of an asynchronous operation; 0xffffffff when none
+  uint32_t correlation = 0;  // joins the API call with the work it started, inside one source; 0 is none
+  uint32_t library = 0;  // the library that allocated, or the name given to the allocation; 0 when unknown
+  uint8_t operation = 0;  // allocate or free
+  uint8_t kind = 0;  // which memory
+  uint8_t isPool = 0;  // 1 when it came from a memory pool
+  uint8_t isAsync = 0;  // 1 for cudaMallocAsync and its like
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(address);
+    visit(bytes);
+    visit(poolAddress);
+    visit(poolUsedBytes);
+    visit(device);
+    visit(context);
+    visit(stream);
+    visit(correlation);
+    visit(library);
+    visit(operation);
+    visit(kind);
+    visit(isPool);
+    visit(isAsync);
+  }
+};
+
+// One call into CUDA.
+struct ApiRow {
+  static constexpr uint16_t kKind = 14;
+  static constexpr const char* kName = "api";
+  double startNs = 0;  // call entered
+  double durationNs = 0;  // until it returned
+  uint32_t name = 0;  // of the function
+  uint32_t thread = 0;  // system thread id
+  uint32_t correlation = 0;  // joins the API call with the work it started, inside one source; 0 is none
+  uint32_t returnValue = 0;  // 0 is success
+  uint8_t domain = 0;  // driver or runtime
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(name);
+    visit(thread);
+    visit(correlation);
+    visit(returnValue);
+    visit(domain);
+  }
+};
+
+// An NVTX range or mark, or one of our own.
+struct RangeRow {
+  static constexpr uint16_t kKind = 15;
+  static constexpr const char* kName = "range";
+  double startNs = 0;  // pushed or started
+  double durationNs = 0;  // 0 for a mark; -1 when it never ended
+  uint32_t name = 0;  // message
+  uint32_t domain = 0;  // NVTX domain; 0 is the default one
+  uint32_t category = 0;  // NVTX category; 0 is none
+  uint32_t thread = 0;  // system thread id that began it
+  uint32_t endThread = 0;  // system thread id that ended it
+  uint32_t color = 0;  // ARGB; 0 when none was given
+  uint16_t depth = 0;  // ranges open on the thread when it began; 0 for start/end ranges
+  uint8_t kind = 0;  // push/pop, start/end or mark
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(name);
+    visit(domain);
+    visit(category);
+    visit(thread);
+    visit(endThread);
+    visit(color);
+    visit(depth);
+    visit(kind);
+  }
+};
+
+// One wait for the device.
+struct SyncRow {
+  static constexpr uint16_t kKind = 16;
+  static constexpr const char* kName = "sync";
+  double startNs = 0;  // wait began
+  double durationNs = 0;  // of the wait
+  uint32_t context = 0;  // CUDA context
+  uint32_t stream = 0;  // 0xffffffff when it is not about one stream
+  uint32_t correlation = 0;  // joins the API call with the work it started, inside one source; 0 is none
+  uint8_t kind = 0;  // what was waited for
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(context);
+    visit(stream);
+    visit(correlation);
+    visit(kind);
+  }
+};
+
+// Time that measuring itself took: of CUPTI and of the collector.
+struct OverheadRow {
+  static constexpr uint16_t kKind = 17;
+  static constexpr const char* kName = "overhead";
+  double startNs = 0;  // began
+  double durationNs = 0;  // of it
+  uint32_t name = 0;  // what it was
+  uint32_t thread = 0;  // system thread id; 0 when it belongs to none
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(name);
+    visit(thread);
+  }
+};
+
+// One reading of one sensor or counter.
+struct HealthRow {
+  static constexpr uint16_t kKind = 18;
+  static constexpr const char* kName = "health";
+  double timeNs = 0;  // of the reading
+  double value = 0;  // in the unit that the metric name ends with
+  uint32_t metric = 0;  // such as cpu0_load_ratio
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(value);
+    visit(metric);
+  }
+};
+
+// Records that were dropped, by whom and why. Nothing is lost without such a row.
+struct LossRow {
+  static constexpr uint16_t kKind = 19;
+  static constexpr const char* kName = "loss";
+  double startNs = 0;  // of the interval in which they were lost
+  double endNs = 0;  // of that interval
+  double count = 0;  // records; 0 when only the bytes are known
+  double bytes = 0;  // bytes; 0 when only the records are known
+  std::string_view stage;  // cupti, collector, intake, spool, link
+  std::string_view reason;  // one short clause
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(endNs);
+    visit(count);
+    visit(bytes);
+    visit(stage);
+    visit(reason);
+  }
+};
+
+// Something the user should know, with a remedy.
+struct DiagnosticRow {
+  static constexpr uint16_t kKind = 20;
+  static constexpr const char* kName = "diagnostic";
+  double timeNs = 0;  // when it was found
+  uint8_t severity = 0;  // info, warning or error
+  std::string_view code;  // stable, for programs
+  std::string_view sentence;  // for people
+  std::string_view remedy;  // what to do; empty when nothing is needed
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(severity);
+    visit(code);
+    visit(sentence);
+    visit(remedy);
+  }
+};
+
+// What a viewer missed because it left the ring before it was read. One row a table.
+struct GapRow {
+  static constexpr uint16_t kKind = 21;
+  static constexpr const char* kName = "gap";
+  double timeNs = 0;  // when the hole was found
+  double firstSequence = 0;  // first packet of the hole
+  double lastSequence = 0;  // last packet of the hole
+  double packetCount = 0;  // packets of this table in the hole
+  double rowCount = 0;  // rows of this table in the hole
+  uint16_t table = 0;  // kind number of the table
+  uint8_t lane = 0;  // lane of the hole
+  uint8_t isExact = 0;  // 1 when the counts are exact, 0 when they are the most it can be
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(firstSequence);
+    visit(lastSequence);
+    visit(packetCount);
+    visit(rowCount);
+    visit(table);
+    visit(lane);
+    visit(isExact);
+  }
+};
+
+// What a launched target wrote to its standard output and error.
+struct OutputRow {
+  static constexpr uint16_t kKind = 22;
+  static constexpr const char* kName = "output";
+  double timeNs = 0;  // when it was read
+  uint32_t pid = 0;  // of the launched process
+  uint8_t stream = 0;  // stdout or stderr
+  std::string_view text;  // a piece of it, cut anywhere
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(pid);
+    visit(stream);
+    visit(text);
+  }
+};
+
+// Last packet of a file that was closed properly.
+struct EndRow {
+  static constexpr uint16_t kKind = 23;
+  static constexpr const char* kName = "end";
+  double timeNs = 0;  // when it was closed
+  double packetCount = 0;  // packets before this one
+  double rowCount = 0;  // rows before this one
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(packetCount);
+    visit(rowCount);
+  }
+};
+
+}  // namespace hka::wire
