@@ -11,7 +11,7 @@ export default defineConfig({
       externalizeDeps: { exclude: ['ssh-config', 'vscode-jsonrpc', 'zod'] },
       rollupOptions: {
         input: {
-          cli: resolve(import.meta.dirname, 'app/cli/main.ts'),
+          cli: resolve(import.meta.dirname, 'app/cli/start.ts'),
           probe: resolve(import.meta.dirname, 'probe/main.ts'),
           runner: resolve(import.meta.dirname, 'probe/runner/main.ts'),
         },

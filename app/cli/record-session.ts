@@ -1,0 +1,92 @@
+// The main job: a program, here or on a board, into a session file. Used by `record` and `demo`.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LaunchParams } from '../../shared/rpc/methods';
+import { formatBytes, formatCount } from '../../shared/units/format';
+import { startLocalProbe } from '../host/link/local-probe';
+import { openSshTransport } from '../host/link/ssh-transport';
+import type { Transport } from '../host/link/transport';
+import { type RecordResult, recordTarget } from '../host/session/recorder';
+import type { Terminal } from './command';
+import { findInstallation } from './installation';
+import { ProgressLine } from './terminal';
+import { terminalPrompter } from './terminal-prompter';
+
+export interface RecordJob {
+  readonly launch: LaunchParams;
+  readonly filePath: string;
+  readonly overwrite: boolean;
+  readonly durationMs: number | undefined;
+  /** USER@HOST[:PORT]; this machine when undefined. */
+  readonly on: string | undefined;
+  /** Of the probe on the other machine; its default when undefined. */
+  readonly socket: string | undefined;
+}
+
+// The probe of a local recording is private to it: its own folder, gone afterwards.
+async function openLocal(): Promise<Transport> {
+  const { probePath, collectorPath } = findInstallation();
+  const folder = mkdtempSync(join(tmpdir(), 'hookanalyzer-'));
+  const forget = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const probe = await startLocalProbe({
+      probePath,
+      collectorPath,
+      spoolDir: join(folder, 'spool'),
+      socketPath: join(folder, 'probe.sock'),
+    });
+    return { ...probe.transport, close: () => probe.stop().finally(forget) };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+function openTransport(job: RecordJob, terminal: Terminal): Promise<Transport> {
+  if (job.on === undefined) return openLocal();
+  return openSshTransport(job.on, { prompter: terminalPrompter(terminal), socketPath: job.socket });
+}
+
+/**
+ * Records and returns what the recorder says. The program's output goes to the terminal's own streams. The first Ctrl-C goes
+ * to the program, the second ends the recording, each time with the file whole.
+ */
+export async function recordJob(job: RecordJob, terminal: Terminal): Promise<RecordResult> {
+  const transport = await openTransport(job, terminal);
+  const interrupt = new AbortController();
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130);
+    (interrupt.signal.aborted ? stop : interrupt).abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const progress = new ProgressLine(terminal);
+  try {
+    return await recordTarget({
+      transport,
+      launch: job.launch,
+      filePath: job.filePath,
+      overwrite: job.overwrite,
+      durationMs: job.durationMs,
+      onOutput: (stream, text) => {
+        progress.clear();
+        if (stream === 'stdout') terminal.out(text);
+        else terminal.err(text);
+      },
+      onProgress: ({ rows, bytes, lost, linkState }) =>
+        progress.show(
+          `${linkState === 'live' ? 'recording' : linkState}: ${formatCount(rows)} rows, ${formatBytes(bytes)}${lost > 0 ? `, ${formatCount(lost)} lost` : ''}`,
+        ),
+      interruptSignal: interrupt.signal,
+      signal: stop.signal,
+    });
+  } finally {
+    progress.clear();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+    await transport.close();
+  }
+}
