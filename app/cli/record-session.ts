@@ -44,9 +44,9 @@ async function openLocal(): Promise<Transport> {
   }
 }
 
-function openTransport(job: RecordJob, terminal: Terminal): Promise<Transport> {
+function openTransport(job: RecordJob): Promise<Transport> {
   if (job.on === undefined) return openLocal();
-  return openSshTransport(job.on, { prompter: terminalPrompter(terminal), socketPath: job.socket });
+  return openSshTransport(job.on, { prompter: terminalPrompter, socketPath: job.socket });
 }
 
 /**
@@ -54,7 +54,7 @@ function openTransport(job: RecordJob, terminal: Terminal): Promise<Transport> {
  * to the program, the second ends the recording, each time with the file whole.
  */
 export async function recordJob(job: RecordJob, terminal: Terminal): Promise<RecordResult> {
-  const transport = await openTransport(job, terminal);
+  const transport = await openTransport(job);
   const interrupt = new AbortController();
   const stop = new AbortController();
   const onSignal = () => {

@@ -41,6 +41,8 @@ export const targetState = z.object({
   args: z.array(z.string()),
   kinds: z.array(traceKind),
   running: z.boolean(),
+  /** When it has ended: a viewer whose link was down learns it here. */
+  exited: targetExited.optional(),
 });
 
 export const probeDescription = z.object({

@@ -31,6 +31,11 @@ export class PacketReader {
     return this.end - this.begin;
   }
 
+  /** Whether an error ended the stream. */
+  get hasFailed(): boolean {
+    return this.failed !== undefined;
+  }
+
   /** Takes the next chunk. Returns the error that ended the stream; every later call returns it again. */
   push(chunk: Uint8Array): PacketError | undefined {
     let at = 0;

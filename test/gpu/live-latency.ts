@@ -1,8 +1,8 @@
 // From a kernel's end to the row at the viewer: on a stream that is never idle, and at 200,000 kernels a second.
 
-import { LaneName, ProbeLink } from '../../app/host/link/probe-link';
+import { ProbeLink } from '../../app/host/link/probe-link';
 import { localTransport } from '../../app/host/link/transport';
-import { isPacketOf } from '../../shared/wire/decode';
+import { decodeChecked, isPacketOf } from '../../shared/wire/decode';
 import type { Bed, GpuTest } from './bed';
 
 const NS_PER_MS = 1e6;
@@ -13,17 +13,22 @@ function percentile(sorted: readonly number[], ratio: number): number {
 
 /** Milliseconds from each kernel's end to its arrival at a second viewer on the same machine. */
 async function watch(socketPath: string, latenciesMs: number[], until: Promise<unknown>): Promise<void> {
+  let epochNs = 0n;
   const link = await ProbeLink.open(localTransport(socketPath), {
     cursor: 'now',
-    onPacket: (packet, _lane: LaneName) => {
-      if (!isPacketOf(packet, 'kernel')) return;
-      const nowNs = Number(process.hrtime.bigint() - link.epochNs);
+    onPacket: (bytes, header) => {
+      const decoded = decodeChecked(bytes, header);
+      if (!decoded.ok || !isPacketOf(decoded.value, 'kernel')) return;
+      const packet = decoded.value;
+      if (epochNs === 0n) return; // from before the link was whole
+      const nowNs = Number(process.hrtime.bigint() - epochNs);
       const { startNs, durationNs } = packet.columns;
       for (let row = 0; row < packet.rowCount; row++) latenciesMs.push((nowNs - startNs[row] - durationNs[row]) / NS_PER_MS);
     },
   });
+  epochNs = link.epochNs;
   await until;
-  await link.close();
+  link.close();
 }
 
 async function measure(bed: Bed, name: string, program: string, args: string[]): Promise<void> {

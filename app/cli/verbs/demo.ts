@@ -16,7 +16,7 @@ const SECONDS_DEFAULT = 3;
 export const demo: Verb = {
   name: 'demo',
   summary: 'Record the built-in workload and show what it did; needs no GPU.',
-  usage: '[--seconds N] [--device cuda|cpu|auto] [-o FILE.hka]',
+  usage: '[--seconds N] [-o FILE.hka]',
   wordCount: [0, 0],
   examples: ['hookanalyzer demo', 'hookanalyzer demo --seconds 10 -o run.hka'],
   options: {
@@ -39,13 +39,12 @@ export const demo: Verb = {
       throw failure('notBuilt', 'The native parts are not built.', 'Build them with: npm run build:native');
     const filePath = parsed.text('output') ?? DEMO_FILE;
     const seconds = positiveNumber(parsed, 'seconds') ?? SECONDS_DEFAULT;
-    const device = parsed.text('device') ?? 'auto';
     if (!parsed.text('output') && existsSync(filePath)) rmSync(filePath);
     const result = await recordJob(
       {
         launch: {
           command: process.execPath,
-          args: [runnerPath, 'demo', '--seconds', String(seconds), '--device', device, '--addon', addonPath],
+          args: [runnerPath, 'demo', '--seconds', String(seconds), '--addon', addonPath],
           cwd: process.cwd(),
           kinds: collectorPath ? [...TRACE_KINDS_DEFAULT] : ['kernel', 'memcpy', 'memory', 'nvtx'],
         },

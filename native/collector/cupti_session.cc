@@ -1,0 +1,153 @@
+#include "cupti_session.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "api_filter.h"
+
+namespace hka {
+namespace {
+
+using wire::Severity;
+
+// The callbacks have no argument of ours. Set once, before they are registered, and never changed back, because CUPTI may call
+// until the process is gone.
+std::atomic<CuptiSession*> current{nullptr};
+
+constexpr size_t kFreeBuffersMax = 32;
+constexpr double kBufferSeconds = 0.02;
+
+}  // namespace
+
+bool CuptiSession::open(bool wantsLatency) {
+  const int subscribed = library_.subscribe(&subscriber_, nullptr, nullptr);
+  if (subscribed != cupti::kSuccess) {
+    const bool isRival = subscribed == cupti::kMultipleSubscribers;
+    const bool isForbidden = subscribed == cupti::kInsufficientPrivileges;
+    rows_.diagnostic(Severity::kError, isRival ? "rivalSubscriber" : isForbidden ? "cuptiForbidden" : "cuptiRefused",
+                     isRival ? "Another profiler in this process holds CUPTI's only place; CUDA work is not captured."
+                             : "CUPTI refused to start: " + library_.words(subscribed) + "; CUDA work is not captured.",
+                     isRival       ? "Turn that profiler off, such as torch.profiler, Tracy or TensorFlow's."
+                     : isForbidden ? "Run as root, or allow GPU performance counters to all users (NVIDIA ERR_NVGPUCTRPERM)."
+                                   : "hookanalyzer doctor says what is missing.");
+    return false;
+  }
+  if (library_.setThreadIdType) library_.setThreadIdType(cupti::kThreadIdSystem);
+  usesRealtime_ = library_.registerTimestamp == nullptr || library_.registerTimestamp([]() -> uint64_t { return monotonicNs(); }) != cupti::kSuccess;
+  clock_.setUsesRealtime(usesRealtime_);
+  clock_.takePair();
+  current.store(this, std::memory_order_release);
+  if (library_.registerCallbacks(onRequested, onCompleted) != cupti::kSuccess) {
+    library_.unsubscribe(subscriber_);
+    rows_.diagnostic(Severity::kError, "cuptiRefused", "CUPTI takes no buffers; CUDA work is not captured.", "hookanalyzer doctor says what is missing.");
+    return false;
+  }
+  if (wantsLatency && library_.enableLatency) library_.enableLatency(1);
+  if (library_.version >= cupti::kVersion12_6 && library_.enableAllocationSource) library_.enableAllocationSource(1);
+  return true;
+}
+
+void CuptiSession::enable(uint32_t kind, bool on, const char* word) {
+  const uint64_t bit = uint64_t{1} << kind;
+  if (on == ((enabledKinds_ & bit) != 0)) return;
+  const int result = on ? library_.enable(kind) : library_.disable(kind);
+  if (result == cupti::kSuccess) {
+    enabledKinds_ ^= bit;
+    return;
+  }
+  if (hasRefused_[kind]) return;
+  hasRefused_[kind] = true;
+  rows_.diagnostic(Severity::kWarning, "kindRefused", std::string("CUPTI does not trace ") + word + " here: " + library_.words(result) + ".",
+                   "The other kinds are recorded.");
+}
+
+void CuptiSession::setKinds(const Kinds& kinds) {
+  kinds_ = kinds;
+  const bool any = kinds.any();
+  enable(cupti::kDevice, any, "devices");
+  enable(cupti::kContext, any, "contexts");
+  enable(cupti::kStream, any, "streams");
+  enable(cupti::kConcurrentKernel, kinds.kernel, "kernels");
+  enable(cupti::kMemcpy, kinds.memcpy, "copies");
+  enable(cupti::kMemcpyPeer, kinds.memcpy, "peer copies");
+  enable(cupti::kMemset, kinds.memset, "fills");
+  enable(cupti::kMemory2, kinds.memory, "allocations");
+  enable(cupti::kSynchronization, kinds.sync, "waits");
+  enable(cupti::kOverhead, kinds.overhead, "its own overhead");
+  const bool wasApi = (enabledKinds_ & (uint64_t{1} << cupti::kRuntime)) != 0;
+  enable(cupti::kRuntime, kinds.api, "API calls");
+  // Where single calls can be chosen, the driver's are chosen so; else all of them come and the decoder picks.
+  if (library_.enableDriverApi == nullptr) enable(cupti::kDriver, kinds.api, "driver calls");
+  if (kinds.api != wasApi) filterApi();
+}
+
+void CuptiSession::filterApi() {
+  if (library_.enableRuntimeApi && kinds_.api) {
+    for (const uint32_t call : kChattyRuntimeCalls) library_.enableRuntimeApi(call, 0);
+  }
+  if (library_.enableDriverApi) {
+    for (const uint32_t call : kDriverCalls) library_.enableDriverApi(call, kinds_.api ? 1 : 0);
+  }
+}
+
+void CuptiSession::onRequested(uint8_t** buffer, size_t* byteCount, size_t* recordCountMax) noexcept {
+  CuptiSession* session = current.load(std::memory_order_acquire);
+  *recordCountMax = 0;  // as many as fit
+  *buffer = session->takeBuffer();
+  *byteCount = *buffer == nullptr ? 0 : session->bufferBytes_.load(std::memory_order_relaxed);
+}
+
+// Gives always a buffer while there is memory: CUPTI before CUDA 12.9 crashes without one.
+uint8_t* CuptiSession::takeBuffer() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!free_.empty()) {
+      uint8_t* buffer = free_.back();
+      free_.pop_back();
+      return buffer;
+    }
+  }
+  return static_cast<uint8_t*>(std::aligned_alloc(8, kBufferBytesMax));
+}
+
+void CuptiSession::onCompleted(void* context, uint32_t stream, uint8_t* buffer, size_t, size_t validBytes) noexcept {
+  CuptiSession* session = current.load(std::memory_order_acquire);
+  if (validBytes > 0 && session->queuedBytes_.load(std::memory_order_relaxed) + validBytes <= kQueuedBytesMax) {
+    session->queuedBytes_.fetch_add(validBytes, std::memory_order_relaxed);
+    const std::lock_guard<std::mutex> lock(session->mutex_);
+    session->completed_.push_back({buffer, validBytes, context, stream});
+    return;
+  }
+  session->droppedBytes_.fetch_add(validBytes, std::memory_order_relaxed);
+  session->giveBack(buffer);
+}
+
+std::vector<CuptiSession::Completed> CuptiSession::takeCompleted() {
+  std::vector<Completed> taken;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  taken.swap(completed_);
+  uint64_t bytes = 0;
+  for (const auto& each : taken) bytes += each.validBytes;
+  queuedBytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  return taken;
+}
+
+void CuptiSession::giveBack(uint8_t* buffer) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (free_.size() < kFreeBuffersMax) {
+      free_.push_back(buffer);
+      return;
+    }
+  }
+  std::free(buffer);
+}
+
+void CuptiSession::adaptBuffers(uint64_t decodedBytes, uint64_t elapsedNs) {
+  if (elapsedNs == 0) return;
+  const double bytesPerSec = static_cast<double>(decodedBytes) * 1e9 / static_cast<double>(elapsedNs);
+  const auto wanted = static_cast<size_t>(bytesPerSec * kBufferSeconds) & ~size_t{7};
+  bufferBytes_.store(std::clamp(wanted, kBufferBytesMin, kBufferBytesMax), std::memory_order_relaxed);
+}
+
+}  // namespace hka
