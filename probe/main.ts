@@ -8,7 +8,8 @@ import { GIB, MIB } from '../shared/units/units';
 import { FailureError } from '../shared/util/failure';
 import { Probe, type ProbeOptions } from './daemon/probe';
 
-const USAGE = 'Usage: probe serve [--socket PATH] [--spool FOLDER] [--ring-bytes N] [--collector PATH] [--exit-with-parent]';
+const USAGE =
+  'Usage: probe serve [--socket PATH] [--spool FOLDER] [--ring-bytes N] [--collector PATH] [--exit-with-parent]';
 const RING_BYTES_MIN = 32 * MIB;
 
 function stopWith(code: number, sentence: string): never {

@@ -22,19 +22,33 @@ function lostCount({ losses, gaps }: HkaSummary): number {
 
 function troubles(summary: HkaSummary): string[] {
   const lines = [
-    ...summary.losses.map(({ stage, reason, count, bytes }) => `lost at ${stage}: ${formatCount(count)} records, ${formatBytes(bytes)} (${reason})`),
-    ...summary.gaps.map(({ packetCount, rowCount }) => `gap: ${formatCount(rowCount)} rows in ${formatCount(packetCount)} packets left the ring unread`),
+    ...summary.losses.map(
+      ({ stage, reason, count, bytes }) =>
+        `lost at ${stage}: ${formatCount(count)} records, ${formatBytes(bytes)} (${reason})`,
+    ),
+    ...summary.gaps.map(
+      ({ packetCount, rowCount }) =>
+        `gap: ${formatCount(rowCount)} rows in ${formatCount(packetCount)} packets left the ring unread`,
+    ),
   ];
-  if (!summary.isClosed) lines.push('the recording was not ended properly; everything up to its last whole packet is here');
-  if (summary.truncatedBytes > 0) lines.push(`${formatBytes(summary.truncatedBytes)} at the end could not be read${summary.ending ? `: ${summary.ending}` : ''}`);
+  if (!summary.isClosed)
+    lines.push('the recording was not ended properly; everything up to its last whole packet is here');
+  if (summary.truncatedBytes > 0)
+    lines.push(
+      `${formatBytes(summary.truncatedBytes)} at the end could not be read${summary.ending ? `: ${summary.ending}` : ''}`,
+    );
   if (summary.damagedPackets > 0) lines.push(`${formatCount(summary.damagedPackets)} damaged packets were passed over`);
-  if (summary.unknownPackets > 0) lines.push(`${formatCount(summary.unknownPackets)} packets are of tables that this version does not know`);
-  if (summary.missingPackets > 0) lines.push(`${formatCount(summary.missingPackets)} packets are missing without a reason given`);
+  if (summary.unknownPackets > 0)
+    lines.push(`${formatCount(summary.unknownPackets)} packets are of tables that this version does not know`);
+  if (summary.missingPackets > 0)
+    lines.push(`${formatCount(summary.missingPackets)} packets are missing without a reason given`);
   return lines;
 }
 
 function diagnosticLines(summary: HkaSummary): string[] {
-  return summary.diagnostics.map(({ severity, sentence, remedy }) => `${enumWord('severity', severity)}: ${sentence}${remedy ? ` ${remedy}` : ''}`);
+  return summary.diagnostics.map(
+    ({ severity, sentence, remedy }) => `${enumWord('severity', severity)}: ${sentence}${remedy ? ` ${remedy}` : ''}`,
+  );
 }
 
 /** What `hookanalyzer info` prints. */
@@ -42,16 +56,21 @@ export function describeSession(path: string, summary: HkaSummary): string {
   const { session } = summary;
   const parts = [line('file', `${path}, ${formatBytes(summary.fileBytes)}`)];
   if (session) {
-    parts.push(line('recorded', `${new Date(session.epochUnixMs).toISOString()} on ${session.hostName} (${session.model}; ${session.system})`));
+    parts.push(
+      line(
+        'recorded',
+        `${new Date(session.epochUnixMs).toISOString()} on ${session.hostName} (${session.model}; ${session.system})`,
+      ),
+    );
     parts.push(line('probe', `${session.probeVersion}, session ${session.sessionId}`));
   }
   parts.push(line('duration', recordedSpan(summary)));
   for (const { name, kind, smCount } of summary.devices) {
     parts.push(line('device', kind === 2 ? `CPU: ${name}, ${smCount} threads` : `GPU: ${name}, ${smCount} SMs`));
   }
-  for (const { pid, arguments: command, source } of summary.processes.filter(({ event }) => event === 1)) {
-    parts.push(line('process', `${pid} ${command}${source === 0 ? ' (launched)' : ''}`));
-  }
+  // A launched process that is captured too is told twice: by the probe and by its own collector.
+  const commands = new Map(summary.processes.filter(({ event }) => event === 1).map((row) => [row.pid, row.arguments]));
+  for (const [pid, command] of commands) parts.push(line('process', `${pid} ${command}`));
   for (const [name, { rows, packets }] of Object.entries(summary.tables)) {
     parts.push(line(name, `${formatCount(rows)} rows in ${formatCount(packets)} packets`));
   }

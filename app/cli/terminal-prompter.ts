@@ -5,7 +5,9 @@ import { ask } from './terminal';
 
 export const terminalPrompter: Prompter = {
   confirmHostKey: async ({ host, fingerprint }) => {
-    const answer = await ask(`The host ${host} is not known. Its key is ${fingerprint}. Go on connecting (yes/no)? `, { hidden: false });
+    const answer = await ask(`The host ${host} is not known. Its key is ${fingerprint}. Go on connecting (yes/no)? `, {
+      hidden: false,
+    });
     return answer.trim().toLowerCase() === 'yes';
   },
   askPassword: ({ user, host }) => ask(`Password of ${user} on ${host}: `, { hidden: true }),

@@ -90,6 +90,11 @@ void CuptiSession::filterApi() {
   }
 }
 
+void CuptiSession::flush(bool isForced) {
+  clock_.takePair();
+  library_.flushAll(isForced ? cupti::kFlushForced : 0);
+}
+
 void CuptiSession::onRequested(uint8_t** buffer, size_t* byteCount, size_t* recordCountMax) noexcept {
   CuptiSession* session = current.load(std::memory_order_acquire);
   *recordCountMax = 0;  // as many as fit

@@ -19,7 +19,7 @@ class CuptiSession {
  public:
   // A buffer's memory; CUPTI is told of `usedBytes` of it.
   static constexpr size_t kBufferBytesMax = 1 << 20;
-  static constexpr size_t kBufferBytesMin = 8 << 10;
+  static constexpr size_t kBufferBytesMin = 4 << 10;  // about 18 kernels
   static constexpr size_t kQueuedBytesMax = 64 << 20;
 
   struct Completed {

@@ -2,7 +2,14 @@
 
 import type { Socket } from 'node:net';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
-import { FAILURE_CODE, type RequestName, type RequestParams, type RequestResult, requests, type TargetExited } from '../../shared/rpc/methods';
+import {
+  FAILURE_CODE,
+  type RequestName,
+  type RequestParams,
+  type RequestResult,
+  requests,
+  type TargetExited,
+} from '../../shared/rpc/methods';
 import { FailureError } from '../../shared/util/failure';
 
 export type Handlers = {

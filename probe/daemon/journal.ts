@@ -1,8 +1,7 @@
 // The one door into the spool: packets of collectors and the probe's own rows get their sequence here. While the disk is full
 // collectors' packets are counted instead of kept, and only the probe's own rows go on, in memory.
 
-import type { Table } from '../../shared/model/column';
-import type { RowOf } from '../../shared/model/column';
+import type { RowOf, Table } from '../../shared/model/column';
 import { enums } from '../../shared/model/enums';
 import { type SessionNs, sessionFromMonotonic } from '../../shared/units/units';
 import { encodeRows } from '../../shared/wire/encode';
@@ -55,10 +54,16 @@ export class Journal {
   }
 
   diagnostic(severity: Severity, code: string, sentence: string, remedy = ''): void {
-    this.rows(tables.diagnostic, [{ timeNs: this.nowNs(), severity: enums.severity[severity], code, sentence, remedy }]);
+    this.rows(tables.diagnostic, [
+      { timeNs: this.nowNs(), severity: enums.severity[severity], code, sentence, remedy },
+    ]);
   }
 
-  loss(stage: string, reason: string, { count, bytes, startNs }: { count: number; bytes: number; startNs?: number }): void {
+  loss(
+    stage: string,
+    reason: string,
+    { count, bytes, startNs }: { count: number; bytes: number; startNs?: number },
+  ): void {
     const endNs = this.nowNs();
     this.rows(tables.loss, [{ startNs: startNs ?? endNs, endNs, count, bytes, stage, reason }]);
   }
@@ -90,7 +95,12 @@ export class Journal {
 
   private onFull(): void {
     // These rows cannot be written now; they wait in memory and are the first that the disk takes.
-    this.diagnostic('error', 'diskFull', `The disk of the spool takes no more (${this.spool.lastError}); recording has stopped.`, 'Free some space; recording then goes on by itself.');
+    this.diagnostic(
+      'error',
+      'diskFull',
+      `The disk of the spool takes no more (${this.spool.lastError}); recording has stopped.`,
+      'Free some space; recording then goes on by itself.',
+    );
     this.refused ??= { sinceNs: this.nowNs(), rowCount: 0, bytes: 0 };
     this.retry ??= setInterval(() => this.tryAgain(), RETRY_MS);
   }

@@ -1,16 +1,16 @@
 // The probe put together: spool, journal, targets, health, and the roles that connect to its socket.
 
-import { hostname } from 'node:os';
 import type { Server, Socket } from 'node:net';
+import { hostname } from 'node:os';
 import packageJson from '../../package.json';
 import { TRACE_KINDS, type TraceKind } from '../../shared/model/enums';
 import type { ProbeDescription, TargetExited } from '../../shared/rpc/methods';
+import { formatBytes } from '../../shared/units/format';
 import { formatHello, type HelloFields } from '../../shared/wire/hello';
 import { FORMAT_VERSION } from '../../shared/wire/limits';
 import { tables } from '../../shared/wire/tables';
-import { formatBytes } from '../../shared/units/format';
-import { describeMachine } from '../sources/machine';
 import { startHealth } from '../sources/health';
+import { describeMachine } from '../sources/machine';
 import type { Disk } from '../spool/disk';
 import { Spool } from '../spool/spool';
 import { Targets } from '../targets/targets';
@@ -80,7 +80,11 @@ export class Probe {
       else socket.destroy();
     });
     try {
-      const spool = new Spool({ directory: options.spoolDirectory, ringBytesMax: options.ringBytesMax, disk: options.disk });
+      const spool = new Spool({
+        directory: options.spoolDirectory,
+        ringBytesMax: options.ringBytesMax,
+        disk: options.disk,
+      });
       probe = new Probe(options, spool, new Journal(spool));
     } catch (error) {
       server.close();
@@ -115,11 +119,21 @@ export class Probe {
       this.journal.diagnostic('info', 'probeRestarted', 'The probe was started again and goes on with the session.');
     }
     if (opened.discardedBytes > 0) {
-      this.journal.diagnostic('info', 'spoolDiscarded', `${formatBytes(opened.discardedBytes)} of a session from before the machine was started were removed from the ring.`);
+      this.journal.diagnostic(
+        'info',
+        'spoolDiscarded',
+        `${formatBytes(opened.discardedBytes)} of a session from before the machine was started were removed from the ring.`,
+      );
     }
-    if (opened.tornBytes > 0) this.journal.loss('spool', 'the probe was killed while it wrote', { count: 0, bytes: opened.tornBytes });
+    if (opened.tornBytes > 0)
+      this.journal.loss('spool', 'the probe was killed while it wrote', { count: 0, bytes: opened.tornBytes });
     if (opened.missingPackets > 0) {
-      this.journal.diagnostic('error', 'spoolDamaged', `${opened.missingPackets} packets of the ring are damaged and were passed over.`, 'Check the disk.');
+      this.journal.diagnostic(
+        'error',
+        'spoolDamaged',
+        `${opened.missingPackets} packets of the ring are damaged and were passed over.`,
+        'Check the disk.',
+      );
     }
     this.journal.flush();
   }
@@ -130,7 +144,8 @@ export class Probe {
     if (hello.role === 'collector') this.acceptCollector(socket, hello, rest);
     else if (hello.role === 'viewer') this.acceptViewer(socket, hello, rest);
     else if (hello.role === 'control') this.acceptControl(socket, rest);
-    else throw new Refusal('badRole', `The role "${hello.role}" is none.`, 'The roles are collector, viewer and control.');
+    else
+      throw new Refusal('badRole', `The role "${hello.role}" is none.`, 'The roles are collector, viewer and control.');
   }
 
   private answer(socket: Socket, fields: HelloFields): void {
@@ -150,7 +165,13 @@ export class Probe {
   private acceptCollector(socket: Socket, hello: HelloFields, rest: Uint8Array): void {
     const sourceId = ++this.lastSourceId;
     const target = this.targets.list().find((each) => String(each.targetId) === hello.target);
-    const collector = new Collector({ socket, journal: this.journal, sourceId, pid: Number(hello.pid), targetId: target?.targetId });
+    const collector = new Collector({
+      socket,
+      journal: this.journal,
+      sourceId,
+      pid: Number(hello.pid),
+      targetId: target?.targetId,
+    });
     this.targets.joined(collector);
     socket.once('close', () => {
       collector.ended();
@@ -165,9 +186,11 @@ export class Probe {
 
   private acceptViewer(socket: Socket, hello: HelloFields, rest: Uint8Array): void {
     const { lane } = hello;
-    if (lane !== 'vital' && lane !== 'bulk') throw new Refusal('badLane', `The lane "${lane}" is none.`, 'The lanes are vital and bulk.');
+    if (lane !== 'vital' && lane !== 'bulk')
+      throw new Refusal('badLane', `The lane "${lane}" is none.`, 'The lanes are vital and bulk.');
     const credit = Number(hello.credit);
-    if (!Number.isSafeInteger(credit) || credit < 0) throw new Refusal('badCredit', 'A viewer names its credit in bytes.', '');
+    if (!Number.isSafeInteger(credit) || credit < 0)
+      throw new Refusal('badCredit', 'A viewer names its credit in bytes.', '');
     const { cursor, stateBefore } = this.startOf(hello);
     const viewer = new Viewer({ socket, journal: this.journal, lane, cursor, credit, stateBefore });
     this.viewers.add(viewer);

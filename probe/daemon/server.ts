@@ -40,12 +40,20 @@ function answers(path: string): Promise<boolean> {
 
 async function prepare(path: string): Promise<void> {
   if (Buffer.byteLength(path) > PATH_BYTES_MAX) {
-    throw failure('pathTooLong', `The socket path ${path} has more than ${PATH_BYTES_MAX} bytes, the limit of Unix sockets.`, 'Give a shorter one with --socket.');
+    throw failure(
+      'pathTooLong',
+      `The socket path ${path} has more than ${PATH_BYTES_MAX} bytes, the limit of Unix sockets.`,
+      'Give a shorter one with --socket.',
+    );
   }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (!existsSync(path)) return;
   if (await answers(path)) {
-    throw failure('alreadyRunning', `A probe answers at ${path} already.`, 'Use that one, end it, or give another place with --socket.');
+    throw failure(
+      'alreadyRunning',
+      `A probe answers at ${path} already.`,
+      'Use that one, end it, or give another place with --socket.',
+    );
   }
   rmSync(path); // left behind by a probe that was killed
 }
@@ -74,10 +82,20 @@ function greet(socket: Socket, accept: Accept, probeVersion: string): void {
     stop();
     socket.off('data', onData);
     try {
-      if (!read.ok) throw new Refusal('badHello', `The connection did not begin with a hello: ${read.error}.`, 'Connect with HookAnalyzer.');
+      if (!read.ok)
+        throw new Refusal(
+          'badHello',
+          `The connection did not begin with a hello: ${read.error}.`,
+          'Connect with HookAnalyzer.',
+        );
       const { line, rest } = read.value as { line: string; rest: Uint8Array };
       const hello = parseHello(line);
-      if (!hello.ok) throw new Refusal('badHello', `The connection did not begin with a hello: ${hello.error}.`, 'Connect with HookAnalyzer.');
+      if (!hello.ok)
+        throw new Refusal(
+          'badHello',
+          `The connection did not begin with a hello: ${hello.error}.`,
+          'Connect with HookAnalyzer.',
+        );
       checkVersion(hello.value, probeVersion);
       accept(socket, hello.value, rest);
     } catch (error) {
@@ -100,7 +118,13 @@ export async function listen(path: string, probeVersion: string, accept: Accept)
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
-        reject(failure('cannotListen', `The probe cannot listen at ${path}: ${error.message}.`, 'Check the rights of its folder, or give another place with --socket.'));
+        reject(
+          failure(
+            'cannotListen',
+            `The probe cannot listen at ${path}: ${error.message}.`,
+            'Check the rights of its folder, or give another place with --socket.',
+          ),
+        );
       });
       server.listen(path, resolve);
     });

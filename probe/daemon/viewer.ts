@@ -8,8 +8,8 @@ import { encodeMark, encodeRows } from '../../shared/wire/encode';
 import { stampHeader } from '../../shared/wire/header';
 import { LineReader, parseHello } from '../../shared/wire/hello';
 import { tables } from '../../shared/wire/tables';
-import type { Journal } from './journal';
 import type { MissedTable } from '../spool/evicted';
+import type { Journal } from './journal';
 
 const MARK_MS = 20;
 
@@ -37,7 +37,8 @@ export class Viewer {
     this.cursor = options.cursor;
     this.announced = options.cursor;
     this.credit = options.credit;
-    if (options.lane === 'vital') this.replay = options.journal.spool.stateBefore(options.stateBefore)[Symbol.iterator]();
+    if (options.lane === 'vital')
+      this.replay = options.journal.spool.stateBefore(options.stateBefore)[Symbol.iterator]();
     options.socket.on('drain', () => {
       this.isBlocked = false;
       this.pump();

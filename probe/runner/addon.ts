@@ -15,9 +15,25 @@ export interface CpuDevice {
   free(buffer: number): void;
   upload(buffer: number, values: Float32Array): void;
   download(buffer: number, values: Float32Array): void;
-  gemm(options: { tile: 8 | 16 | 32; m: number; n: number; k: number; a: number; b: number; c: number; stream: number }): void;
+  gemm(options: {
+    tile: 8 | 16 | 32;
+    m: number;
+    n: number;
+    k: number;
+    a: number;
+    b: number;
+    c: number;
+    stream: number;
+  }): void;
   conv3x3(
-    options: Buffers & { weights: number; channelsIn: number; channelsOut: number; height: number; width: number; stream: number },
+    options: Buffers & {
+      weights: number;
+      channelsIn: number;
+      channelsOut: number;
+      height: number;
+      width: number;
+      stream: number;
+    },
   ): void;
   softmax(options: Buffers & { rows: number; columns: number; stream: number }): void;
   relu(options: Buffers & { count: number; stream: number }): void;
@@ -30,7 +46,13 @@ export interface CpuDevice {
 }
 
 export interface CudaDevices {
-  readonly devices: readonly { name: string; computeMajor: number; computeMinor: number; smCount: number; memoryBytes: number }[];
+  readonly devices: readonly {
+    name: string;
+    computeMajor: number;
+    computeMinor: number;
+    smCount: number;
+    memoryBytes: number;
+  }[];
   /** 13000 is CUDA 13.0; 0 without a driver. */
   readonly driverVersion: number;
   /** Why there are none; empty otherwise. */
@@ -45,6 +67,11 @@ export interface Addon {
 
 /** Loads hookanalyzer.node. Throws a FailureError where it was not built. */
 export function loadAddon(path: string): Addon {
-  if (!existsSync(path)) throw failure('notBuilt', `The native parts are not built: there is no ${path}.`, 'Build them with: npm run build:native');
+  if (!existsSync(path))
+    throw failure(
+      'notBuilt',
+      `The native parts are not built: there is no ${path}.`,
+      'Build them with: npm run build:native',
+    );
   return createRequire(path)(path) as Addon;
 }

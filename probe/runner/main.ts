@@ -32,7 +32,8 @@ function parse(): Options {
     const seconds = Number(values.seconds ?? 3);
     const threads = Number(values.threads ?? Math.min(16, availableParallelism()));
     if (positionals.join(' ') !== 'demo' || !values.addon) stopWith(2, USAGE);
-    if (!(seconds > 0) || !Number.isInteger(threads) || threads < 1) stopWith(2, `seconds and threads are numbers above 0. ${USAGE}`);
+    if (!(seconds > 0) || !Number.isInteger(threads) || threads < 1)
+      stopWith(2, `seconds and threads are numbers above 0. ${USAGE}`);
     return { addonPath: values.addon as string, seconds, threads };
   } catch (error) {
     return stopWith(2, `${(error as Error).message.split('\n')[0]} ${USAGE}`);
@@ -48,7 +49,11 @@ async function demo({ addonPath, seconds, threads }: Options): Promise<void> {
     });
   }
   const connection = await ProbeConnection.open((kinds) => device.setKinds(kinds));
-  const { epochNs, sourceId, kinds } = connection?.start ?? { epochNs: process.hrtime.bigint(), sourceId: 0, kinds: [] };
+  const { epochNs, sourceId, kinds } = connection?.start ?? {
+    epochNs: process.hrtime.bigint(),
+    sourceId: 0,
+    kinds: [],
+  };
   const device = new addon.CpuDevice({ threads, epochNs, sourceId });
   device.setKinds(kinds);
   const network = new Network(device);
@@ -70,7 +75,9 @@ async function demo({ addonPath, seconds, threads }: Options): Promise<void> {
   connection?.send(device.takePackets());
   await connection?.close();
   const rate = (inferenceCount / tookSec).toFixed(1);
-  process.stdout.write(`${inferenceCount} inferences on the CPU (${threads} threads), ${rate} a second, checksum ${checksum.toFixed(6)}\n`);
+  process.stdout.write(
+    `${inferenceCount} inferences on the CPU (${threads} threads), ${rate} a second, checksum ${checksum.toFixed(6)}\n`,
+  );
 }
 
 demo(parse()).catch((error: unknown) => {

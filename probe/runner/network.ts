@@ -38,11 +38,15 @@ export class Network {
   constructor(private readonly device: CpuDevice) {
     for (let layer = 0; layer < 2; layer++) {
       const count = CHANNELS[layer] * CHANNELS[layer + 1] * 9;
-      this.weights.push(this.filled(seededValues(count, SEED + layer).map((value) => value / Math.sqrt(CHANNELS[layer] * 9))));
+      this.weights.push(
+        this.filled(seededValues(count, SEED + layer).map((value) => value / Math.sqrt(CHANNELS[layer] * 9))),
+      );
     }
     for (let layer = 0; layer < 3; layer++) {
       const count = WIDTHS[layer] * WIDTHS[layer + 1];
-      this.matrices.push(this.filled(seededValues(count, SEED + 10 + layer).map((value) => value / Math.sqrt(WIDTHS[layer]))));
+      this.matrices.push(
+        this.filled(seededValues(count, SEED + 10 + layer).map((value) => value / Math.sqrt(WIDTHS[layer]))),
+      );
     }
     this.images = [0, 1].map((stream) => seededValues(CHANNELS[0] * PLANE, SEED + 20 + stream));
     this.slots = [0, 1].map(() => ({
@@ -68,14 +72,32 @@ export class Network {
       for (let layer = 0; layer < 2; layer++) {
         const [channelsIn, channelsOut] = [CHANNELS[layer], CHANNELS[layer + 1]];
         const input = layer === 0 ? image : maps[1];
-        device.conv3x3({ input, weights: this.weights[layer], output: maps[2 * layer], channelsIn, channelsOut, height: SIDE, width: SIDE, stream });
+        device.conv3x3({
+          input,
+          weights: this.weights[layer],
+          output: maps[2 * layer],
+          channelsIn,
+          channelsOut,
+          height: SIDE,
+          width: SIDE,
+          stream,
+        });
         device.relu({ input: maps[2 * layer], output: maps[2 * layer + 1], count: channelsOut * PLANE, stream });
       }
     });
     this.layer('classifier', () => {
       for (let layer = 0; layer < 3; layer++) {
         const a = layer === 0 ? maps[3] : rows[layer - 1];
-        device.gemm({ tile: TILES[layer], m: CHANNELS[2], n: WIDTHS[layer + 1], k: WIDTHS[layer], a, b: this.matrices[layer], c: rows[layer], stream });
+        device.gemm({
+          tile: TILES[layer],
+          m: CHANNELS[2],
+          n: WIDTHS[layer + 1],
+          k: WIDTHS[layer],
+          a,
+          b: this.matrices[layer],
+          c: rows[layer],
+          stream,
+        });
       }
       device.softmax({ input: rows[2], output: rows[3], rows: CHANNELS[2], columns: WIDTHS[3], stream });
     });
@@ -91,7 +113,8 @@ export class Network {
   }
 
   close(): void {
-    for (const { image, maps, rows } of this.slots) for (const buffer of [image, ...maps, ...rows]) this.device.free(buffer);
+    for (const { image, maps, rows } of this.slots)
+      for (const buffer of [image, ...maps, ...rows]) this.device.free(buffer);
     for (const buffer of [...this.weights, ...this.matrices]) this.device.free(buffer);
   }
 }

@@ -1,7 +1,7 @@
 // The runner's side of a collector connection: what the collector does in C++ for a GPU, for rows that come from the addon.
 
 import { connect, type Socket } from 'node:net';
-import { type TraceKind, TRACE_KINDS } from '../../shared/model/enums';
+import { TRACE_KINDS, type TraceKind } from '../../shared/model/enums';
 import { targetEnvironment } from '../../shared/rpc/places';
 import { sessionFromMonotonic } from '../../shared/units/units';
 import { encodeRows } from '../../shared/wire/encode';
@@ -63,13 +63,23 @@ export class ProbeConnection {
           else {
             clearTimeout(timer);
             const { sourceId, epochNs } = fields.value;
-            connection = new ProbeConnection(socket, { sourceId: Number(sourceId), epochNs: BigInt(epochNs ?? '0'), kinds: kindsOf(fields.value) });
+            connection = new ProbeConnection(socket, {
+              sourceId: Number(sourceId),
+              epochNs: BigInt(epochNs ?? '0'),
+              kinds: kindsOf(fields.value),
+            });
             resolve(connection);
           }
         }
       });
       const target = process.env[targetEnvironment.target] ?? '';
-      const hello = { role: 'collector', version: String(FORMAT_VERSION), pid: String(process.pid), target, kinds: TRACE_KINDS.join(',') };
+      const hello = {
+        role: 'collector',
+        version: String(FORMAT_VERSION),
+        pid: String(process.pid),
+        target,
+        kinds: TRACE_KINDS.join(','),
+      };
       socket.write(formatHello(hello));
     });
   }
@@ -84,7 +94,14 @@ export class ProbeConnection {
       return;
     }
     if (this.lostBytes > 0) {
-      const row = { startNs: this.lostSinceNs, endNs: nowNs, count: 0, bytes: this.lostBytes, stage: 'collector', reason: 'the probe was too slow' };
+      const row = {
+        startNs: this.lostSinceNs,
+        endNs: nowNs,
+        count: 0,
+        bytes: this.lostBytes,
+        stage: 'collector',
+        reason: 'the probe was too slow',
+      };
       this.socket.write(encodeRows(tables.loss, [row], this.start.sourceId));
       this.lostBytes = 0;
     }

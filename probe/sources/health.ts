@@ -13,7 +13,9 @@ const INTERVAL_MS = 100;
 
 /** Writes health rows every `intervalMs` until the returned function is called. */
 export function startHealth(journal: Journal, root: string, intervalMs = INTERVAL_MS): () => void {
-  const sources = [processorSource, memorySource, hwmonSource, thermalSource, jetsonGpuSource, ownSource].map((make) => make(root));
+  const sources = [processorSource, memorySource, hwmonSource, thermalSource, jetsonGpuSource, ownSource].map((make) =>
+    make(root),
+  );
   let isReading = false;
   const tick = async () => {
     if (isReading) return;

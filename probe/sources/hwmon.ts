@@ -17,7 +17,10 @@ const scaled =
 /** Volts times amperes of one INA3221 channel: millivolts and milliamperes, in watts. */
 function rail(chip: string, channel: string, metric: string): Read {
   return async () => {
-    const [milliVolts, milliAmperes] = await Promise.all([readNumber(join(chip, `in${channel}_input`)), readNumber(join(chip, `curr${channel}_input`))]);
+    const [milliVolts, milliAmperes] = await Promise.all([
+      readNumber(join(chip, `in${channel}_input`)),
+      readNumber(join(chip, `curr${channel}_input`)),
+    ]);
     if (milliVolts === undefined || milliAmperes === undefined) return undefined;
     return { metric, value: (milliVolts * milliAmperes) / 1e6 };
   };

@@ -21,7 +21,10 @@ export function jetsonGpuSource(root: string): Source {
   return async () => {
     if (!path && ++readingCount % LOOK_AGAIN_READINGS === 0) path = findGpu(root);
     if (!path) return [];
-    const [load, frequency] = await Promise.all([readNumber(join(path, 'device/load')), readNumber(join(path, 'cur_freq'))]);
+    const [load, frequency] = await Promise.all([
+      readNumber(join(path, 'device/load')),
+      readNumber(join(path, 'cur_freq')),
+    ]);
     const readings: Reading[] = [];
     if (load !== undefined) readings.push({ metric: 'gpu_load_ratio', value: load / 1000 });
     if (frequency !== undefined) readings.push({ metric: 'gpu_frequency_hz', value: frequency });

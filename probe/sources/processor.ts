@@ -29,7 +29,8 @@ export function processorSource(root: string): Source {
     const readings: Reading[] = [];
     for (const [name, { busy, all }] of now) {
       const last = before.get(name);
-      if (last && all > last.all) readings.push({ metric: `${name}_load_ratio`, value: (busy - last.busy) / (all - last.all) });
+      if (last && all > last.all)
+        readings.push({ metric: `${name}_load_ratio`, value: (busy - last.busy) / (all - last.all) });
     }
     before = now;
     return readings;

@@ -12,7 +12,10 @@ export function thermalSource(root: string): Source {
     .filter((name) => name.startsWith('thermal_zone'))
     .map((name) => {
       const type = readTextNow(join(folder, name, 'type')) ?? name;
-      return { path: join(folder, name, 'temp'), metric: `thermal_${metricWord(type.replace(/-therm(al)?$/, ''))}_celsius` };
+      return {
+        path: join(folder, name, 'temp'),
+        metric: `thermal_${metricWord(type.replace(/-therm(al)?$/, ''))}_celsius`,
+      };
     });
   return async () => {
     const values = await Promise.all(zones.map(({ path }) => readNumber(path)));

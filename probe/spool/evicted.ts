@@ -39,7 +39,7 @@ export class Evicted {
   private forget(span: Span): void {
     this.spanPackets -= span.kinds.length;
     this.olderNext = span.nextSequence;
-    span.kinds.forEach((kind, i) => count(this.older, kind, span.rowCounts[i], false));
+    for (const [i, kind] of span.kinds.entries()) count(this.older, kind, span.rowCounts[i], false);
   }
 
   /** What a viewer of `lane` missed in [from, to). */

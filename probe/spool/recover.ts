@@ -1,6 +1,6 @@
 // Finds the whole packets at the beginning of a spool file: what a crash leaves behind.
 
-import { checkPacket, parseHeader, type PacketHeader } from '../../shared/wire/header';
+import { checkPacket, type PacketHeader, parseHeader } from '../../shared/wire/header';
 import { HEADER_BYTES } from '../../shared/wire/limits';
 
 /** Calls `onPacket` for each whole packet with the next expected sequence (any, when undefined). Returns the bytes they take. */

@@ -12,7 +12,10 @@ export interface TargetEnvironmentOptions {
 }
 
 /** The environment, and the injection of somebody else that ours took the place of. */
-export function environmentOf(options: TargetEnvironmentOptions): { env: NodeJS.ProcessEnv; replaced: string | undefined } {
+export function environmentOf(options: TargetEnvironmentOptions): {
+  env: NodeJS.ProcessEnv;
+  replaced: string | undefined;
+} {
   const env: NodeJS.ProcessEnv = { ...options.own };
   for (const [name, value] of Object.entries(options.added)) {
     if (value === null) delete env[name];

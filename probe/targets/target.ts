@@ -28,12 +28,24 @@ export function shellCode({ exitCode, signal }: TargetEnd): number {
 function launchFailure(error: NodeJS.ErrnoException, { command, cwd }: LaunchParams): Error {
   const where = cwd ? ` (working directory ${cwd})` : '';
   if (error.code === 'EACCES') {
-    return failure('notExecutable', `${command} cannot be executed.`, `Make it executable (chmod +x), or name its interpreter, as in: python3 ${command}`);
+    return failure(
+      'notExecutable',
+      `${command} cannot be executed.`,
+      `Make it executable (chmod +x), or name its interpreter, as in: python3 ${command}`,
+    );
   }
   if (error.code === 'ENOENT') {
-    return failure('noProgram', `There is no program ${command}, or no such folder${where}.`, 'Check the name; a program in the current folder is written ./name.');
+    return failure(
+      'noProgram',
+      `There is no program ${command}, or no such folder${where}.`,
+      'Check the name; a program in the current folder is written ./name.',
+    );
   }
-  return failure('cannotLaunch', `${command} could not be started${where}: ${error.message}.`, 'Start it without HookAnalyzer to see whether it runs at all.');
+  return failure(
+    'cannotLaunch',
+    `${command} could not be started${where}: ${error.message}.`,
+    'Start it without HookAnalyzer to see whether it runs at all.',
+  );
 }
 
 /** Pieces that fit one row, never cutting a character in two. */
@@ -68,8 +80,18 @@ export class Target {
   }
 
   /** Starts the program in its own process group. Throws a FailureError when it cannot be started. */
-  static async launch(targetId: number, params: LaunchParams, env: NodeJS.ProcessEnv, journal: Journal): Promise<Target> {
-    const child = spawn(params.command, params.args, { cwd: params.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  static async launch(
+    targetId: number,
+    params: LaunchParams,
+    env: NodeJS.ProcessEnv,
+    journal: Journal,
+  ): Promise<Target> {
+    const child = spawn(params.command, params.args, {
+      cwd: params.cwd,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (error) => reject(launchFailure(error, params)));

@@ -34,9 +34,20 @@ export class Targets {
     const { journal, socketPath } = this.options;
     const collectorPath = this.usableCollector();
     const targetId = ++this.lastTargetId;
-    const { env, replaced } = environmentOf({ own: process.env, added: params.env ?? {}, collectorPath, socketPath, targetId });
+    const { env, replaced } = environmentOf({
+      own: process.env,
+      added: params.env ?? {},
+      collectorPath,
+      socketPath,
+      targetId,
+    });
     if (replaced) {
-      journal.diagnostic('warning', 'injectionReplaced', `The environment names another injected library, ${replaced}; it was replaced.`, 'Unset CUDA_INJECTION64_PATH to be rid of this message.');
+      journal.diagnostic(
+        'warning',
+        'injectionReplaced',
+        `The environment names another injected library, ${replaced}; it was replaced.`,
+        'Unset CUDA_INJECTION64_PATH to be rid of this message.',
+      );
     }
     const target = await Target.launch(targetId, params, env, journal);
     this.targets.set(targetId, target);
@@ -49,7 +60,12 @@ export class Targets {
     const { collectorPath, journal } = this.options;
     if (collectorPath && existsSync(collectorPath)) return collectorPath;
     const where = collectorPath ? `There is no collector at ${collectorPath}` : 'The collector is not built';
-    journal.diagnostic('warning', 'collectorMissing', `${where}, so the program runs but its CUDA work is not captured.`, 'Build it with: npm run build:native');
+    journal.diagnostic(
+      'warning',
+      'collectorMissing',
+      `${where}, so the program runs but its CUDA work is not captured.`,
+      'Build it with: npm run build:native',
+    );
     return undefined;
   }
 
@@ -84,7 +100,8 @@ export class Targets {
 
   get(targetId: number): Target {
     const target = this.targets.get(targetId);
-    if (!target) throw failure('noTarget', `There is no target ${targetId}.`, 'target/list names the targets of this probe.');
+    if (!target)
+      throw failure('noTarget', `There is no target ${targetId}.`, 'target/list names the targets of this probe.');
     return target;
   }
 

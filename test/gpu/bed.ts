@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { startLocalProbe } from '../../app/host/link/local-probe';
 import { type RecordResult, recordTarget } from '../../app/host/session/recorder';
 import { TRACE_KINDS_DEFAULT, type TraceKind } from '../../shared/model/enums';
@@ -67,9 +68,11 @@ export class Bed {
   }
 
   expect(what: string, found: unknown, expected: unknown): void {
-    const holds = JSON.stringify(found) === JSON.stringify(expected);
+    const holds = isDeepStrictEqual(found, expected);
     this.findings.push({ what, expected, found, holds });
-    process.stdout.write(`  ${holds ? 'ok  ' : 'FAIL'} ${what}${holds ? '' : `: ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`}\n`);
+    process.stdout.write(
+      `  ${holds ? 'ok  ' : 'FAIL'} ${what}${holds ? '' : `: ${JSON.stringify(found)}, expected ${JSON.stringify(expected)}`}\n`,
+    );
   }
 
   /** A program as it runs without us. */
@@ -79,7 +82,11 @@ export class Bed {
   }
 
   /** A program recorded by a private probe on this machine. */
-  async record(command: string, args: readonly string[], options: RecordOptions): Promise<Run & { result: RecordResult; recording: Recording; path: string }> {
+  async record(
+    command: string,
+    args: readonly string[],
+    options: RecordOptions,
+  ): Promise<Run & { result: RecordResult; recording: Recording; path: string }> {
     const folder = join(this.kit.work, options.name);
     const path = join(this.kit.work, `${options.name}.hka`);
     const socketPath = join(folder, 'probe.sock');
@@ -93,7 +100,13 @@ export class Bed {
     try {
       const recorded = recordTarget({
         transport: probe.transport,
-        launch: { command, args: [...args], cwd: this.kit.work, env: options.env, kinds: [...(options.kinds ?? TRACE_KINDS_DEFAULT)] },
+        launch: {
+          command,
+          args: [...args],
+          cwd: this.kit.work,
+          env: options.env,
+          kinds: [...(options.kinds ?? TRACE_KINDS_DEFAULT)],
+        },
         filePath: path,
         overwrite: true,
         onOutput: (stream, piece) => {

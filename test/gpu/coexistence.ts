@@ -5,7 +5,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bed, GpuTest } from './bed';
 
-const FOLDERS = ['/usr/local/cuda/targets/x86_64-linux/lib', '/usr/local/cuda/targets/aarch64-linux/lib', '/usr/local/cuda/extras/CUPTI/lib64', '/usr/local/cuda/lib64'];
+const FOLDERS = [
+  '/usr/local/cuda/targets/x86_64-linux/lib',
+  '/usr/local/cuda/targets/aarch64-linux/lib',
+  '/usr/local/cuda/extras/CUPTI/lib64',
+  '/usr/local/cuda/lib64',
+];
 
 function installedCupti(): string {
   for (const folder of FOLDERS.filter(existsSync)) {
@@ -15,12 +20,26 @@ function installedCupti(): string {
   throw new Error('no libcupti in the usual folders');
 }
 
-async function unchanged(bed: Bed, name: string, args: string[], options: { env?: Record<string, string>; collector?: string }, code: RegExp): Promise<void> {
+async function unchanged(
+  bed: Bed,
+  name: string,
+  args: string[],
+  options: { env?: Record<string, string>; collector?: string },
+  code: RegExp,
+): Promise<void> {
   const plain = bed.plain(bed.program('rival'), args);
   const recorded = await bed.record(bed.program('rival'), args, { name, ...options });
-  bed.expect(`${name}: result unchanged`, { stdout: recorded.stdout, exitCode: recorded.exitCode }, { stdout: plain.stdout, exitCode: plain.exitCode });
+  bed.expect(
+    `${name}: result unchanged`,
+    { stdout: recorded.stdout, exitCode: recorded.exitCode },
+    { stdout: plain.stdout, exitCode: plain.exitCode },
+  );
   const diagnostics = recorded.recording.rows('diagnostic').filter((row) => row.severity > 1);
-  bed.expect(`${name}: the diagnostic says why`, diagnostics.some((row) => code.test(row.code) && row.remedy !== ''), true);
+  bed.expect(
+    `${name}: the diagnostic says why`,
+    diagnostics.some((row) => code.test(row.code) && row.remedy !== ''),
+    true,
+  );
   bed.figures[name] = diagnostics.map(({ code: found, sentence, remedy }) => ({ code: found, sentence, remedy }));
 }
 

@@ -63,14 +63,22 @@ async function oneProcess(bed: Bed): Promise<void> {
   const plain = bed.plain(bed.program('known_counts'), []);
   const { stdout, exitCode, recording } = await bed.record(bed.program('known_counts'), [], { name: 'known-counts' });
   const known = JSON.parse(stdout) as Known;
-  bed.expect('the program prints the same and ends the same', { stdout, exitCode }, { stdout: plain.stdout, exitCode: plain.exitCode });
+  bed.expect(
+    'the program prints the same and ends the same',
+    { stdout, exitCode },
+    { stdout: plain.stdout, exitCode: plain.exitCode },
+  );
   const kernels = recording.rows('kernel');
   const named = countBy(kernels, (row) => kernelName(recording, row));
   bed.expect('kernels by name', named, known.kernel);
   bed.expect('copies by direction and host memory', countBy(recording.rows('memcpy'), copyName), known.memcpy);
   bed.expect('fills', recording.rows('memset').length, known.memset);
   bed.expect('allocations and frees by kind', countBy(recording.rows('memory'), memoryName), known.memory);
-  bed.expect('ranges by kind', countBy(recording.rows('range'), (row) => enumWord('rangeKind', row.kind)), known.range);
+  bed.expect(
+    'ranges by kind',
+    countBy(recording.rows('range'), (row) => enumWord('rangeKind', row.kind)),
+    known.range,
+  );
   const nodes = new Set(kernels.filter((row) => row.graphNode > 0).map((row) => row.graphNode));
   bed.expect('graph nodes', nodes.size, known.graphNodes);
   bed.expect('durations are positive', kernels.filter((row) => !(row.durationNs > 0)).length, 0);
@@ -85,7 +93,11 @@ async function severalProcesses(bed: Bed): Promise<void> {
   const { stdout, recording } = await bed.record(bed.program('known_counts'), ['children', '3'], { name: 'children' });
   const known = JSON.parse(stdout) as { kernel: Record<string, number>; processes: number };
   const kernels = recording.rows('kernel');
-  bed.expect('kernels of all children', countBy(kernels, (row) => kernelName(recording, row)), known.kernel);
+  bed.expect(
+    'kernels of all children',
+    countBy(kernels, (row) => kernelName(recording, row)),
+    known.kernel,
+  );
   bed.expect('one source a process', new Set(kernels.map((row) => row.source)).size, known.processes);
   expectNothingLost(bed, recording);
 }

@@ -9,18 +9,28 @@ const TORCH_LAUNCHES = 200_000;
 const TURNS = 5;
 
 async function lost(bed: Bed): Promise<void> {
-  const { recording, result } = await bed.record(bed.program('launch_cost'), [String(LAUNCHES), '1'], { name: 'lost', kinds: ['kernel', 'memcpy', 'memory'] });
+  const { recording, result } = await bed.record(bed.program('launch_cost'), [String(LAUNCHES), '1'], {
+    name: 'lost',
+    kinds: ['kernel', 'memcpy', 'memory'],
+  });
   bed.expect(`${LAUNCHES} launches in one go: kernels in the file`, recording.rows('kernel').length, LAUNCHES + 1000);
   bed.expect('nothing lost', recording.rows('loss'), []);
   bed.figures.lostRecords = result.lost;
 }
 
 async function perKernel(bed: Bed): Promise<void> {
-  const rounds: Record<'none' | 'kernelMemcpyMemory' | 'default', number[]> = { none: [], kernelMemcpyMemory: [], default: [] };
+  const rounds: Record<'none' | 'kernelMemcpyMemory' | 'default', number[]> = {
+    none: [],
+    kernelMemcpyMemory: [],
+    default: [],
+  };
   const args = [String(LAUNCHES), '1'];
   for (let turn = 0; turn < TURNS; turn++) {
     rounds.none.push(Number(bed.plain(bed.program('launch_cost'), args).stdout));
-    const few = await bed.record(bed.program('launch_cost'), args, { name: `cost-few-${turn}`, kinds: ['kernel', 'memcpy', 'memory'] });
+    const few = await bed.record(bed.program('launch_cost'), args, {
+      name: `cost-few-${turn}`,
+      kinds: ['kernel', 'memcpy', 'memory'],
+    });
     rounds.kernelMemcpyMemory.push(Number(few.stdout));
     const all = await bed.record(bed.program('launch_cost'), args, { name: `cost-all-${turn}` });
     rounds.default.push(Number(all.stdout));
@@ -44,12 +54,16 @@ async function besideTorch(bed: Bed): Promise<void> {
   const run = (mode: string) => JSON.parse(bed.plain('python3', [script, count, mode]).stdout) as TorchTime;
   for (let turn = 0; turn < 3; turn++) {
     modes.none.push(run('none'));
-    const ours = await bed.record('python3', [script, count, 'none'], { name: `torch-ours-${turn}`, kinds: ['kernel', 'memcpy', 'memory'] });
+    const ours = await bed.record('python3', [script, count, 'none'], {
+      name: `torch-ours-${turn}`,
+      kinds: ['kernel', 'memcpy', 'memory'],
+    });
     modes.ours.push(JSON.parse(ours.stdout) as TorchTime);
     modes.torchCuda.push(run('cuda'));
     modes.torchCpuAndCuda.push(run('both'));
   }
-  const added = (mode: string) => median(modes[mode].map((each) => each.launchUs)) - median(modes.none.map((each) => each.launchUs));
+  const added = (mode: string) =>
+    median(modes[mode].map((each) => each.launchUs)) - median(modes.none.map((each) => each.launchUs));
   bed.figures.torch = {
     times: modes,
     addedUs: { ours: added('ours'), torchCuda: added('torchCuda'), torchCpuAndCuda: added('torchCpuAndCuda') },

@@ -23,7 +23,8 @@ async function watch(socketPath: string, latenciesMs: number[], until: Promise<u
       if (epochNs === 0n) return; // from before the link was whole
       const nowNs = Number(process.hrtime.bigint() - epochNs);
       const { startNs, durationNs } = packet.columns;
-      for (let row = 0; row < packet.rowCount; row++) latenciesMs.push((nowNs - startNs[row] - durationNs[row]) / NS_PER_MS);
+      for (let row = 0; row < packet.rowCount; row++)
+        latenciesMs.push((nowNs - startNs[row] - durationNs[row]) / NS_PER_MS);
     },
   });
   epochNs = link.epochNs;

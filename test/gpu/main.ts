@@ -14,7 +14,14 @@ import { liveLatency } from './live-latency';
 import { pytorch } from './pytorch';
 import { switching } from './switching';
 
-const TESTS: Readonly<Record<string, GpuTest>> = { knownCounts, pytorch, launchCost, switching, coexistence, liveLatency };
+const TESTS: Readonly<Record<string, GpuTest>> = {
+  knownCounts,
+  pytorch,
+  launchCost,
+  switching,
+  coexistence,
+  liveLatency,
+};
 
 function said(command: string, ...args: string[]): string {
   return spawnSync(command, args).stdout?.toString().trim() ?? '';
@@ -47,7 +54,11 @@ async function runTest(name: string, kit: Kit): Promise<TestOutcome> {
   try {
     await TESTS[name](bed);
   } catch (error) {
-    bed.expect(`${name} runs to its end`, error instanceof Error ? (error.stack ?? error.message) : String(error), 'no error');
+    bed.expect(
+      `${name} runs to its end`,
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+      'no error',
+    );
   }
   return { findings: bed.findings, figures: bed.figures };
 }

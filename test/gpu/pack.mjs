@@ -41,7 +41,7 @@ function copySshd() {
   const lines = run('ldd', [SSHD]).toString().split('\n');
   for (const line of lines) {
     const path = /=> (\/\S+)/.exec(line)?.[1];
-    if (path && !/\/(libc|libm|libdl|libpthread|ld-linux)[-.]/.test(path))
+    if (path && !/\/(libc|libm|libdl|libpthread|libresolv|ld-linux)[-.]/.test(path))
       copyFileSync(path, join(folder, basename(path)));
   }
 }

@@ -3,9 +3,9 @@
 
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startLocalProbe } from '../../app/host/link/local-probe';
 import { openSshTransport } from '../../app/host/link/ssh-transport';
 import { recordTarget } from '../../app/host/session/recorder';
-import { startLocalProbe } from '../../app/host/link/local-probe';
 import { TRACE_KINDS_DEFAULT } from '../../shared/model/enums';
 import { startSshd } from '../integration/sshd';
 import type { Bed, GpuTest } from './bed';
@@ -48,7 +48,11 @@ async function recordOverSsh(bed: Bed, path: string): Promise<{ stdout: string; 
     let stdout = '';
     const result = await recordTarget({
       transport,
-      launch: { command: 'python3', args: [bed.script('resnet_loop.py'), String(ITERATIONS)], kinds: [...TRACE_KINDS_DEFAULT] },
+      launch: {
+        command: 'python3',
+        args: [bed.script('resnet_loop.py'), String(ITERATIONS)],
+        kinds: [...TRACE_KINDS_DEFAULT],
+      },
       filePath: path,
       overwrite: true,
       onOutput: (stream, text) => {

@@ -1,10 +1,10 @@
 // A recorded file as the GPU tests look at it: rows as plain objects, names resolved and demangled, nothing from DuckDB, so that the
 // kit runs without it.
 
-import { rowsOf } from '../../shared/wire/decode';
-import type { RowOf } from '../../shared/model/column';
-import type { TableName, Tables } from '../../shared/wire/tables';
 import { type HkaSummary, readHka } from '../../app/host/session/hka-reader';
+import type { RowOf } from '../../shared/model/column';
+import { rowsOf } from '../../shared/wire/decode';
+import type { TableName, Tables } from '../../shared/wire/tables';
 
 export type Row<N extends TableName> = RowOf<Tables[N]> & { readonly source: number };
 
@@ -26,7 +26,8 @@ export async function openRecording(path: string, demangle: (name: string) => st
       rows.set(packet.table.name, known);
     },
   });
-  for (const row of (rows.get('string') ?? []) as Row<'string'>[]) strings.set(`${row.source}.${row.id}`, demangle(row.text));
+  for (const row of (rows.get('string') ?? []) as Row<'string'>[])
+    strings.set(`${row.source}.${row.id}`, demangle(row.text));
   return {
     summary,
     rows: <N extends TableName>(name: N) => (rows.get(name) ?? []) as unknown as Row<N>[],

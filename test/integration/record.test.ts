@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LocalProbe, startLocalProbe } from '../../app/host/link/local-probe';
 import { readHka } from '../../app/host/session/hka-reader';
 import { recordTarget } from '../../app/host/session/recorder';
-import { isPacketOf } from '../../shared/wire/decode';
 import { textAt } from '../../shared/model/column';
+import { isPacketOf } from '../../shared/wire/decode';
 
 const root = join(__dirname, '..', '..');
 let folder: string;
@@ -52,7 +52,9 @@ test('a program that a signal ended has the shell’s exit code', async () => {
 
 test('a missing program is one sentence with a remedy, and leaves no file', async () => {
   await expect(record('./no-such-program', [])).rejects.toMatchObject({ failure: { code: 'noProgram' } });
-  await expect(readHka(join(folder, 'run.hka'), { onPacket: () => {} })).rejects.toMatchObject({ failure: { code: 'noFile' } });
+  await expect(readHka(join(folder, 'run.hka'), { onPacket: () => {} })).rejects.toMatchObject({
+    failure: { code: 'noFile' },
+  });
 });
 
 test('a program whose time is over is ended, and its children with it', async () => {
@@ -61,13 +63,17 @@ test('a program whose time is over is ended, and its children with it', async ()
 });
 
 test('all that a program says is in the file, whole and in order', async () => {
-  const result = await record(process.execPath, ['-e', 'for (let i = 0; i < 50000; i++) console.log("zeile " + i + " äöü")']);
+  const result = await record(process.execPath, [
+    '-e',
+    'for (let i = 0; i < 50000; i++) console.log("zeile " + i + " äöü")',
+  ]);
   const expected = Array.from({ length: 50000 }, (_, i) => `zeile ${i} äöü\n`).join('');
   expect(result.stdout).toBe(expected);
   let stored = '';
   const summary = await readHka(join(folder, 'run.hka'), {
     onPacket: (packet) => {
-      if (isPacketOf(packet, 'output')) for (let row = 0; row < packet.rowCount; row++) stored += textAt(packet.columns.text, row);
+      if (isPacketOf(packet, 'output'))
+        for (let row = 0; row < packet.rowCount; row++) stored += textAt(packet.columns.text, row);
     },
   });
   expect(stored).toBe(expected);
@@ -77,12 +83,24 @@ test('all that a program says is in the file, whole and in order', async () => {
 
 test('the built-in workload on the CPU: kernels, copies, allocations and ranges with their calls', async () => {
   const addon = join(root, 'out/native/lib/hookanalyzer.node');
-  const result = await record(process.execPath, [join(root, 'out/node/runner.js'), 'demo', '--addon', addon, '--seconds', '1']);
+  const result = await record(process.execPath, [
+    join(root, 'out/node/runner.js'),
+    'demo',
+    '--addon',
+    addon,
+    '--seconds',
+    '1',
+  ]);
   expect(result.stderr).toBe('');
   const inferences = Number(/^(\d+) inferences/.exec(result.stdout)?.[1]);
   expect(inferences).toBeGreaterThan(2);
   // An inference is 2 convolutions, 2 ReLUs, 3 products and a softmax, an upload and a download, and 3 ranges.
-  expect(result.rows).toMatchObject({ kernel: 8 * inferences, range: 3 * inferences, memcpy: 2 * inferences + 5, device: 1 });
+  expect(result.rows).toMatchObject({
+    kernel: 8 * inferences,
+    range: 3 * inferences,
+    memcpy: 2 * inferences + 5,
+    device: 1,
+  });
   const allocations = 2 * (1 + 4 + 4) + 5;
   expect(result.rows.memory).toBe(2 * allocations);
   expect(result.rows.api).toBe(8 * inferences + 2 * inferences + 5 + 2 * allocations);

@@ -81,7 +81,15 @@ export function makeKey(path: string): string {
 function ensurePrivilegeSeparation(): void {
   mkdirSync('/run/sshd', { recursive: true });
   if (/^sshd:/m.test(readFileSync('/etc/passwd', 'utf8'))) return;
-  execFileSync('useradd', ['--system', '--no-create-home', '--home-dir', '/run/sshd', '--shell', '/usr/sbin/nologin', 'sshd']);
+  execFileSync('useradd', [
+    '--system',
+    '--no-create-home',
+    '--home-dir',
+    '/run/sshd',
+    '--shell',
+    '/usr/sbin/nologin',
+    'sshd',
+  ]);
 }
 
 function kill(pid: number): void {

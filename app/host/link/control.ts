@@ -1,8 +1,22 @@
 // One control connection: typed JSON-RPC by shared/rpc. A Failure of the probe is thrown here as the same Failure.
 
 import type { Duplex } from 'node:stream';
-import { createMessageConnection, type MessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
-import { FAILURE_CODE, type RequestName, type RequestParams, type RequestResult, requests, type TargetExited, targetExited } from '../../../shared/rpc/methods';
+import {
+  createMessageConnection,
+  type MessageConnection,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import {
+  FAILURE_CODE,
+  type RequestName,
+  type RequestParams,
+  type RequestResult,
+  requests,
+  type TargetExited,
+  targetExited,
+} from '../../../shared/rpc/methods';
 import { type Failure, FailureError, failure } from '../../../shared/util/failure';
 import { greet } from './hello';
 import type { Transport } from './transport';

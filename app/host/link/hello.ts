@@ -17,9 +17,15 @@ export interface Greeted {
 
 function answerOf(line: string, label: string): HelloFields {
   const parsed = parseHello(line);
-  if (!parsed.ok) throw failure('notAProbe', `What answers at ${label} is no probe: ${parsed.error}.`, 'Check the address and the socket path.');
+  if (!parsed.ok)
+    throw failure(
+      'notAProbe',
+      `What answers at ${label} is no probe: ${parsed.error}.`,
+      'Check the address and the socket path.',
+    );
   const answer = parsed.value;
-  if (answer.error) throw failure(answer.error, answer.sentence ?? `The probe at ${label} refused.`, answer.remedy ?? '');
+  if (answer.error)
+    throw failure(answer.error, answer.sentence ?? `The probe at ${label} refused.`, answer.remedy ?? '');
   if (answer.version !== String(FORMAT_VERSION)) {
     throw failure(
       'versionMismatch',
@@ -37,11 +43,21 @@ export async function greet(transport: Transport, fields: HelloFields): Promise<
   const lines = new LineReader();
   try {
     return await new Promise<Greeted>((resolve, reject) => {
-      const silent = failure('silentProbe', `The probe at ${transport.label} does not answer.`, 'Check that it is alive; start it again if it is not.');
+      const silent = failure(
+        'silentProbe',
+        `The probe at ${transport.label} does not answer.`,
+        'Check that it is alive; start it again if it is not.',
+      );
       const timer = setTimeout(() => reject(silent), ANSWER_MS);
       const onClose = () => {
         clearTimeout(timer);
-        reject(failure('lostProbe', `The connection to ${transport.label} ended before the probe answered.`, 'Check that the probe is alive: hookanalyzer serve'));
+        reject(
+          failure(
+            'lostProbe',
+            `The connection to ${transport.label} ended before the probe answered.`,
+            'Check that the probe is alive: hookanalyzer serve',
+          ),
+        );
       };
       const onData = (chunk: Uint8Array) => {
         const read = lines.push(chunk);
@@ -51,7 +67,12 @@ export async function greet(transport: Transport, fields: HelloFields): Promise<
         stream.off('close', onClose);
         stream.pause();
         try {
-          if (!read.ok || !read.value) throw failure('notAProbe', `What answers at ${transport.label} is no probe.`, 'Check the address and the socket path.');
+          if (!read.ok || !read.value)
+            throw failure(
+              'notAProbe',
+              `What answers at ${transport.label} is no probe.`,
+              'Check the address and the socket path.',
+            );
           resolve({ stream, answer: answerOf(read.value.line, transport.label), rest: read.value.rest });
         } catch (error) {
           reject(error);

@@ -34,7 +34,10 @@ function matchesHashed(pattern: string, host: string): boolean {
 }
 
 function matchesWild(pattern: string, host: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${escaped}$`, 'i').test(host);
 }
 
@@ -94,5 +97,7 @@ export function rememberHostKey(path: string, host: string, port: number, key: B
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const newline = before === '' || before.endsWith('\n') ? '' : '\n';
-  appendFileSync(path, `${newline}${hostPattern(host, port)} ${keyType(key)} ${key.toString('base64')}\n`, { mode: 0o600 });
+  appendFileSync(path, `${newline}${hostPattern(host, port)} ${keyType(key)} ${key.toString('base64')}\n`, {
+    mode: 0o600,
+  });
 }

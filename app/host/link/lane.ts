@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream';
 import type { Lane as LaneName } from '../../../shared/model/column';
 import { MIB } from '../../../shared/units/units';
 import { failure } from '../../../shared/util/failure';
-import { formatHello } from '../../../shared/wire/hello';
 import { type PacketHeader, packetErrorSentence } from '../../../shared/wire/header';
+import { formatHello } from '../../../shared/wire/hello';
 import { HEADER_BYTES, MARK_KIND } from '../../../shared/wire/limits';
 import { PacketReader } from '../../../shared/wire/packet-reader';
 import { greet } from './hello';
@@ -54,7 +54,11 @@ export class Lane {
     const isOther = this.sessionId !== undefined && answer.session !== this.sessionId;
     if (isOther) {
       stream.destroy();
-      throw failure('sessionChanged', `The probe at ${transport.label} was started anew and has begun another session.`, 'What was recorded before is in the file; record again for the rest.');
+      throw failure(
+        'sessionChanged',
+        `The probe at ${transport.label} was started anew and has begun another session.`,
+        'What was recorded before is in the file; record again for the rest.',
+      );
     }
     this.sessionId = answer.session;
     this.epochNs = BigInt(answer.epochNs ?? '0');

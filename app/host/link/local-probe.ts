@@ -25,7 +25,15 @@ export interface LocalProbe {
 
 /** Starts a probe and waits until it listens. Throws a FailureError with what the probe said. */
 export async function startLocalProbe(options: LocalProbeOptions): Promise<LocalProbe> {
-  const args = [options.probePath, 'serve', '--exit-with-parent', '--socket', options.socketPath, '--spool', options.spoolDir];
+  const args = [
+    options.probePath,
+    'serve',
+    '--exit-with-parent',
+    '--socket',
+    options.socketPath,
+    '--spool',
+    options.spoolDir,
+  ];
   if (options.collectorPath) args.push('--collector', options.collectorPath);
   if (options.ringBytes) args.push('--ring-bytes', String(options.ringBytes));
   // In Electron execPath is Electron itself, which runs as Node with this variable; Node does not know it.
@@ -36,7 +44,12 @@ export async function startLocalProbe(options: LocalProbeOptions): Promise<Local
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-STDERR_CHARS_MAX);
   });
-  const refused = () => failure('probeNotStarted', `The probe could not be started${said ? `: ${said.trim()}` : '.'}`, 'hookanalyzer doctor says what is missing.');
+  const refused = () =>
+    failure(
+      'probeNotStarted',
+      `The probe could not be started${said ? `: ${said.trim()}` : '.'}`,
+      'hookanalyzer doctor says what is missing.',
+    );
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');

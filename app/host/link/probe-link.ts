@@ -41,7 +41,12 @@ export class ProbeLink {
     private readonly transport: Transport,
     private readonly options: ProbeLinkOptions,
   ) {
-    const lane = { transport, cursor: options.cursor, onPacket: options.onPacket, onDamaged: options.onDamaged ?? (() => {}) };
+    const lane = {
+      transport,
+      cursor: options.cursor,
+      onPacket: options.onPacket,
+      onDamaged: options.onDamaged ?? (() => {}),
+    };
     this.vital = new Lane({ ...lane, lane: 'vital' });
     this.bulk = new Lane({ ...lane, lane: 'bulk' });
   }
@@ -65,7 +70,12 @@ export class ProbeLink {
 
   /** Asks the probe; waits while the link is being made anew. Throws a FailureError. */
   async request<N extends RequestName>(name: N, params: RequestParams<N>): Promise<RequestResult<N>> {
-    if (!this.control) throw failure('linkLost', `There is no connection to ${this.transport.label} at the moment.`, 'It is being made anew; try again in a moment.');
+    if (!this.control)
+      throw failure(
+        'linkLost',
+        `There is no connection to ${this.transport.label} at the moment.`,
+        'It is being made anew; try again in a moment.',
+      );
     return this.control.request(name, params);
   }
 
@@ -131,7 +141,10 @@ export class ProbeLink {
         this.disconnect();
         const isFinal = error instanceof FailureError && FINAL_CODES.has(error.failure.code);
         if (isFinal || Date.now() - sinceMs > (this.options.giveUpMs ?? GIVE_UP_MS)) {
-          this.enter({ kind: 'ended', failure: error instanceof FailureError ? error : failure('linkLost', String(error), '') });
+          this.enter({
+            kind: 'ended',
+            failure: error instanceof FailureError ? error : failure('linkLost', String(error), ''),
+          });
           return undefined;
         }
       }

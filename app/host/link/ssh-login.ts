@@ -13,7 +13,10 @@ export interface Prompter {
   confirmHostKey(question: { host: string; fingerprint: string }): Promise<boolean>;
   askPassword(question: { user: string; host: string }): Promise<string | undefined>;
   askPassphrase(question: { keyPath: string }): Promise<string | undefined>;
-  askKeyboardInteractive(question: { title: string; prompts: readonly { text: string; isShown: boolean }[] }): Promise<readonly string[] | undefined>;
+  askKeyboardInteractive(question: {
+    title: string;
+    prompts: readonly { text: string; isShown: boolean }[];
+  }): Promise<readonly string[] | undefined>;
 }
 
 const PASSWORD_TRIES_MAX = 3;
@@ -28,7 +31,11 @@ function keyFailure(target: SshTarget, key: Buffer): FailureError | undefined {
     );
   }
   if (verdict.kind === 'revoked') {
-    return failure('hostKeyChanged', `The host key ${fingerprint(key)} of ${target.host} is revoked in line ${verdict.line} of ${verdict.path}.`, 'Ask whoever looks after the machine.');
+    return failure(
+      'hostKeyChanged',
+      `The host key ${fingerprint(key)} of ${target.host} is revoked in line ${verdict.line} of ${verdict.path}.`,
+      'Ask whoever looks after the machine.',
+    );
   }
   return undefined;
 }
@@ -38,16 +45,26 @@ async function verify(target: SshTarget, prompter: Prompter, key: Buffer): Promi
   if (known === 'known') return undefined;
   if (known !== 'unknown') return keyFailure(target, key);
   const question = { host: target.label, fingerprint: fingerprint(key) };
-  const isAccepted = target.strictHostKeyChecking === 'acceptNew' || (target.strictHostKeyChecking === 'ask' && (await prompter.confirmHostKey(question)));
+  const isAccepted =
+    target.strictHostKeyChecking === 'acceptNew' ||
+    (target.strictHostKeyChecking === 'ask' && (await prompter.confirmHostKey(question)));
   if (!isAccepted) {
-    return failure('hostKeyRefused', `The host key ${question.fingerprint} of ${target.label} is not known and was not confirmed.`, 'Connect once with ssh to confirm it, or answer yes.');
+    return failure(
+      'hostKeyRefused',
+      `The host key ${question.fingerprint} of ${target.label} is not known and was not confirmed.`,
+      'Connect once with ssh to confirm it, or answer yes.',
+    );
   }
   rememberHostKey(target.knownHostsFiles[0], target.host, target.port, key);
   return undefined;
 }
 
 /** The methods to try, in OpenSSH's order; each is made when its turn comes, because it may ask the user. */
-async function* methods(target: SshTarget, prompter: Prompter, state: { hasOwnFailure: FailureError | undefined }): AsyncGenerator<AnyAuthMethod, undefined, string[] | undefined> {
+async function* methods(
+  target: SshTarget,
+  prompter: Prompter,
+  state: { hasOwnFailure: FailureError | undefined },
+): AsyncGenerator<AnyAuthMethod, undefined, string[] | undefined> {
   const username = target.user;
   yield { type: 'none', username };
   if (target.agent && !target.identitiesOnly) yield { type: 'agent', username, agent: target.agent };
@@ -59,7 +76,10 @@ async function* methods(target: SshTarget, prompter: Prompter, state: { hasOwnFa
     type: 'keyboard-interactive',
     username,
     prompt: (name, instructions, _lang, prompts, finish) => {
-      const question = { title: [name, instructions].filter((text) => text !== '').join(' '), prompts: prompts.map(({ prompt, echo }) => ({ text: prompt, isShown: echo === true })) };
+      const question = {
+        title: [name, instructions].filter((text) => text !== '').join(' '),
+        prompts: prompts.map(({ prompt, echo }) => ({ text: prompt, isShown: echo === true })),
+      };
       prompter.askKeyboardInteractive(question).then(
         (answers) => finish([...(answers ?? [])]),
         (error) => {
@@ -92,19 +112,35 @@ async function loadKey(path: string, prompter: Prompter): Promise<Buffer | ssh2.
   return opened === undefined || opened instanceof Error ? undefined : Array.isArray(opened) ? opened[0] : opened;
 }
 
-function connectFailure(target: SshTarget, error: Error & { code?: string; level?: string }, tried: ReadonlySet<string>): FailureError {
+function connectFailure(
+  target: SshTarget,
+  error: Error & { code?: string; level?: string },
+  tried: ReadonlySet<string>,
+): FailureError {
   const where = `${target.host} port ${target.port}`;
   switch (true) {
     case error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN':
-      return failure('unknownHost', `There is no host ${target.host}.`, 'Check the name; a board on USB is usually 192.168.55.1.');
+      return failure(
+        'unknownHost',
+        `There is no host ${target.host}.`,
+        'Check the name; a board on USB is usually 192.168.55.1.',
+      );
     case error.code === 'ECONNREFUSED':
       return failure('connectionRefused', `Nothing listens at ${where}.`, 'Check the port, and that sshd runs there.');
     case error.code === 'ETIMEDOUT' || error.code === 'EHOSTUNREACH' || error.level === 'client-timeout':
       return failure('unreachable', `${where} does not answer.`, 'Check the cable and the address.');
     case error.level === 'client-authentication':
-      return failure('loginRefused', `${target.host} refused the login of ${target.user}; tried: ${[...tried].join(', ') || 'nothing'}.`, `Check the user name, or install your key: ssh-copy-id ${target.user}@${target.host}`);
+      return failure(
+        'loginRefused',
+        `${target.host} refused the login of ${target.user}; tried: ${[...tried].join(', ') || 'nothing'}.`,
+        `Check the user name, or install your key: ssh-copy-id ${target.user}@${target.host}`,
+      );
     default:
-      return failure('sshFailed', `The SSH connection to ${where} failed: ${error.message}.`, 'Try the same with ssh to see more.');
+      return failure(
+        'sshFailed',
+        `The SSH connection to ${where} failed: ${error.message}.`,
+        'Try the same with ssh to see more.',
+      );
   }
 }
 
@@ -140,7 +176,11 @@ export async function login(target: SshTarget, prompter: Prompter, through?: Dup
         done(bad === undefined);
       });
     },
-    authHandler: ((allowed: string[] | null, _partial: boolean | null, next: (method: AnyAuthMethod | false) => void) => {
+    authHandler: ((
+      allowed: string[] | null,
+      _partial: boolean | null,
+      next: (method: AnyAuthMethod | false) => void,
+    ) => {
       nextMethod(choices, allowed).then(
         (method) => {
           if (method && method.type !== 'none') tried.add(method.type);
@@ -160,19 +200,35 @@ export async function login(target: SshTarget, prompter: Prompter, through?: Dup
       resolve(client);
     });
     client.on('error', (error) => reject(state.hasOwnFailure ?? connectFailure(target, error, tried)));
-    client.once('close', () => reject(state.hasOwnFailure ?? failure('sshFailed', `${target.host} closed the SSH connection.`, 'Try the same with ssh to see more.')));
+    client.once('close', () =>
+      reject(
+        state.hasOwnFailure ??
+          failure('sshFailed', `${target.host} closed the SSH connection.`, 'Try the same with ssh to see more.'),
+      ),
+    );
     client.connect(config);
   });
 }
 
 // A host whose key is known is asked for that type of key first, as OpenSSH does, so that a second type is not taken for a new host.
 function preferred(types: readonly string[]): ssh2.ServerHostKeyAlgorithm[] {
-  const all: ssh2.ServerHostKeyAlgorithm[] = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'];
+  const all: ssh2.ServerHostKeyAlgorithm[] = [
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+    'ssh-rsa',
+  ];
   const isKnown = (name: string) => types.includes(name) || (name.startsWith('rsa-sha2') && types.includes('ssh-rsa'));
   return [...all.filter(isKnown), ...all.filter((name) => !isKnown(name))];
 }
 
-async function nextMethod(choices: AsyncGenerator<AnyAuthMethod, undefined, string[] | undefined>, allowed: string[] | null): Promise<AnyAuthMethod | undefined> {
+async function nextMethod(
+  choices: AsyncGenerator<AnyAuthMethod, undefined, string[] | undefined>,
+  allowed: string[] | null,
+): Promise<AnyAuthMethod | undefined> {
   for (;;) {
     const { value, done } = await choices.next();
     if (done || !value) return undefined;

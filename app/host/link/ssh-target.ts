@@ -38,7 +38,11 @@ export function parseSshTarget(text: string): { user: string | undefined; host: 
   const match = /^(?:ssh:\/\/)?(?:([^@\s]+)@)?(?:\[([^\]]+)\]|([^:@\s[\]]+))(?::(\d+))?$/.exec(text);
   const port = match?.[4] === undefined ? undefined : Number(match[4]);
   if (!match || (port !== undefined && (port < 1 || port > PORT_MAX))) {
-    throw failure('badTarget', `"${text}" is not USER@HOST or USER@HOST:PORT.`, 'Name a host of ~/.ssh/config, or write it as in nvidia@192.168.55.1');
+    throw failure(
+      'badTarget',
+      `"${text}" is not USER@HOST or USER@HOST:PORT.`,
+      'Name a host of ~/.ssh/config, or write it as in nvidia@192.168.55.1',
+    );
   }
   return { user: match[1], host: match[2] ?? match[3], port };
 }
@@ -48,7 +52,11 @@ function loadConfig(path: string): ReturnType<typeof SshConfig.parse> {
   try {
     return SshConfig.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw failure('badSshConfig', `${path} cannot be read: ${(error as Error).message.split('\n')[0]}.`, 'Mend the file, or name user and host in full.');
+    throw failure(
+      'badSshConfig',
+      `${path} cannot be read: ${(error as Error).message.split('\n')[0]}.`,
+      'Mend the file, or name user and host in full.',
+    );
   }
 }
 
@@ -77,10 +85,16 @@ export function resolveSshTarget(text: string, files: SshFiles = {}): SshTarget 
     identityFiles: named.length > 0 ? named : usual,
     identitiesOnly: one('identitiesonly')?.toLowerCase() === 'yes',
     jumps: !jump || jump.toLowerCase() === 'none' ? [] : jump.split(','),
-    knownHostsFiles: words(config.userknownhostsfile).length > 0 ? words(config.userknownhostsfile).map(expand) : [join(home, '.ssh', 'known_hosts')],
+    knownHostsFiles:
+      words(config.userknownhostsfile).length > 0
+        ? words(config.userknownhostsfile).map(expand)
+        : [join(home, '.ssh', 'known_hosts')],
     strictHostKeyChecking: strict === 'yes' ? 'yes' : strict === 'accept-new' || strict === 'no' ? 'acceptNew' : 'ask',
     keepaliveMs: Number(one('serveraliveinterval') ?? 5) * 1000,
     connectMs: Number(one('connecttimeout') ?? 15) * 1000,
-    agent: !agent || agent.toLowerCase() === 'none' ? undefined : expand(agent === 'SSH_AUTH_SOCK' ? (process.env.SSH_AUTH_SOCK ?? '') : agent),
+    agent:
+      !agent || agent.toLowerCase() === 'none'
+        ? undefined
+        : expand(agent === 'SSH_AUTH_SOCK' ? (process.env.SSH_AUTH_SOCK ?? '') : agent),
   };
 }

@@ -2,8 +2,8 @@
 
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
-import { failure } from '../../../shared/util/failure';
 import { PROBE_SOCKET } from '../../../shared/rpc/places';
+import { failure } from '../../../shared/util/failure';
 import { login, type Prompter } from './ssh-login';
 import { resolveSshTarget, type SshFiles, type SshTarget } from './ssh-target';
 import type { Transport } from './transport';
@@ -16,7 +16,11 @@ export interface SshOptions extends SshFiles {
 
 function homeOf(client: Client): Promise<string> {
   return new Promise((resolve, reject) => {
-    const refused = failure('noSftp', 'The home folder on the other machine could not be found, because it offers no sftp.', 'Name the probe’s socket with --socket.');
+    const refused = failure(
+      'noSftp',
+      'The home folder on the other machine could not be found, because it offers no sftp.',
+      'Name the probe’s socket with --socket.',
+    );
     client.sftp((error, sftp) => {
       if (error) return reject(refused);
       sftp.realpath('.', (failed, path) => {
@@ -30,14 +34,26 @@ function homeOf(client: Client): Promise<string> {
 
 function forward(client: Client, socketPath: string, label: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const noProbe = failure('noProbe', `No probe answers on ${label} at ${socketPath}.`, 'Start one there: hookanalyzer serve');
+    const noProbe = failure(
+      'noProbe',
+      `No probe answers on ${label} at ${socketPath}.`,
+      'Start one there: hookanalyzer serve',
+    );
     const lost = () => reject(failure('linkLost', `The connection to ${label} was lost.`, 'Check the cable.'));
     client.once('close', lost);
     client.openssh_forwardOutStreamLocal(socketPath, (error, stream) => {
       client.off('close', lost);
       if (!error) return resolve(stream);
       const isForbidden = /administratively prohibited/i.test(error.message);
-      reject(isForbidden ? failure('forwardingForbidden', `${label} does not allow forwarding to Unix sockets.`, 'Set AllowStreamLocalForwarding yes in its sshd_config.') : noProbe);
+      reject(
+        isForbidden
+          ? failure(
+              'forwardingForbidden',
+              `${label} does not allow forwarding to Unix sockets.`,
+              'Set AllowStreamLocalForwarding yes in its sshd_config.',
+            )
+          : noProbe,
+      );
     });
   });
 }
@@ -97,7 +113,14 @@ class SshTransport implements Transport {
   private forwardTcp(client: Client, target: SshTarget): Promise<Duplex> {
     return new Promise((resolve, reject) => {
       client.forwardOut('127.0.0.1', 0, target.host, target.port, (error, stream) => {
-        if (error) reject(failure('unreachable', `${target.host} port ${target.port} cannot be reached through the jump host.`, 'Check the name and the port as the jump host sees them.'));
+        if (error)
+          reject(
+            failure(
+              'unreachable',
+              `${target.host} port ${target.port} cannot be reached through the jump host.`,
+              'Check the name and the port as the jump host sees them.',
+            ),
+          );
         else resolve(stream);
       });
     });

@@ -14,7 +14,11 @@ export interface Transport {
 
 function connectFailure(path: string, error: NodeJS.ErrnoException): Error {
   if (error.code === 'EACCES') {
-    return failure('noRight', `The probe at ${path} belongs to another user.`, 'Use the account that runs it, or start one of your own: hookanalyzer serve');
+    return failure(
+      'noRight',
+      `The probe at ${path} belongs to another user.`,
+      'Use the account that runs it, or start one of your own: hookanalyzer serve',
+    );
   }
   return failure('noProbe', `No probe answers at ${path}.`, 'Start one there: hookanalyzer serve');
 }

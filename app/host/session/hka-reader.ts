@@ -29,8 +29,10 @@ function openFile(path: string): number {
     throw failure('isFolder', `${path} is a folder.`, 'Name a .hka file in it.');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw failure('noFile', `There is no file ${path}.`, 'Check the name; `hookanalyzer record` makes one.');
-    if (code === 'EACCES') throw failure('noRight', `${path} may not be read by this user.`, 'Change its rights, or copy it.');
+    if (code === 'ENOENT')
+      throw failure('noFile', `There is no file ${path}.`, 'Check the name; `hookanalyzer record` makes one.');
+    if (code === 'EACCES')
+      throw failure('noRight', `${path} may not be read by this user.`, 'Change its rights, or copy it.');
     if (code === undefined || !('syscall' in (error as object))) throw error;
     throw failure('unreadable', `${path} cannot be read: ${message}.`, 'Copy the file to a sound disk and try again.');
   }
@@ -45,7 +47,11 @@ function refusal(path: string, error: PacketError, packetCount: number): Error |
     );
   }
   if (packetCount === 0) {
-    return failure('foreignFile', `${path} is not a HookAnalyzer session.`, 'Open a .hka file; `hookanalyzer record` makes one.');
+    return failure(
+      'foreignFile',
+      `${path} is not a HookAnalyzer session.`,
+      'Open a .hka file; `hookanalyzer record` makes one.',
+    );
   }
   return undefined;
 }
@@ -63,7 +69,11 @@ export async function readHka(path: string, options: ReadOptions): Promise<HkaSu
     builder.add(packet.value);
     options.onPacket(packet.value);
   };
-  const reader = new PacketReader({ reuse: options.reuse ?? true, onPacket: deliver, onDamaged: (header) => builder.addDamaged(header) });
+  const reader = new PacketReader({
+    reuse: options.reuse ?? true,
+    onPacket: deliver,
+    onDamaged: (header) => builder.addDamaged(header),
+  });
   try {
     const fileBytes = fstatSync(descriptor).size;
     if (fileBytes === 0) throw failure('emptyFile', `${path} is empty.`, 'Record again; nothing was written into it.');
@@ -82,11 +92,15 @@ export async function readHka(path: string, options: ReadOptions): Promise<HkaSu
     if (ended) {
       const refused = refusal(path, ended, builder.packetCount);
       if (refused) throw refused;
-    } else if (builder.packetCount === 0) throw failure('foreignFile', `${path} is not a HookAnalyzer session, or was cut off before its first packet ended.`, 'Open a .hka file; `hookanalyzer record` makes one.');
+    } else if (builder.packetCount === 0)
+      throw failure(
+        'foreignFile',
+        `${path} is not a HookAnalyzer session, or was cut off before its first packet ended.`,
+        'Open a .hka file; `hookanalyzer record` makes one.',
+      );
     const unread = fileBytes - at + reader.pendingBytes;
     return builder.finish({ fileBytes, truncatedBytes: unread, ending: ended ? packetErrorSentence(ended) : '' });
   } finally {
     closeSync(descriptor);
   }
 }
-

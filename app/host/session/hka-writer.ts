@@ -10,9 +10,14 @@ const BUFFER_BYTES = 1024 * 1024;
 
 function openFailure(path: string, error: NodeJS.ErrnoException): Error {
   if (error.code === 'EEXIST') {
-    return failure('fileExists', `The file ${path} exists already.`, 'Give another name with -o, or say --force to replace it.');
+    return failure(
+      'fileExists',
+      `The file ${path} exists already.`,
+      'Give another name with -o, or say --force to replace it.',
+    );
   }
-  if (error.code === 'ENOENT') return failure('noFolder', `There is no folder for ${path}.`, 'Make it first, or give another name with -o.');
+  if (error.code === 'ENOENT')
+    return failure('noFolder', `There is no folder for ${path}.`, 'Make it first, or give another name with -o.');
   return failure('cannotWrite', `${path} cannot be written: ${error.message}.`, 'Give another name with -o.');
 }
 
@@ -83,7 +88,8 @@ export class HkaWriter {
   private write(bytes: Uint8Array): void {
     if (this.isBroken) return;
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.descriptor, bytes, at, bytes.length - at, this.writtenBytes + at);
+      for (let at = 0; at < bytes.length; )
+        at += writeSync(this.descriptor, bytes, at, bytes.length - at, this.writtenBytes + at);
       this.writtenBytes += bytes.length;
     } catch (error) {
       this.isBroken = true;
@@ -91,7 +97,11 @@ export class HkaWriter {
 
       const { code, message } = error as NodeJS.ErrnoException;
       const reason = code === 'ENOSPC' ? 'the disk is full' : message;
-      throw failure('recordingStopped', `Recording into ${this.path} stopped: ${reason}.`, 'What was recorded until then is in the file and whole.');
+      throw failure(
+        'recordingStopped',
+        `Recording into ${this.path} stopped: ${reason}.`,
+        'What was recorded until then is in the file and whole.',
+      );
     }
   }
 }

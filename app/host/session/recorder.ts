@@ -7,7 +7,7 @@ import type { LaunchParams, TargetExited } from '../../../shared/rpc/methods';
 import { FailureError, failure } from '../../../shared/util/failure';
 import { decodeChecked, isPacketOf, rowsOf } from '../../../shared/wire/decode';
 import type { PacketHeader } from '../../../shared/wire/header';
-import { tableOfKind, type TableName } from '../../../shared/wire/tables';
+import { type TableName, tableOfKind } from '../../../shared/wire/tables';
 import { type LinkState, ProbeLink } from '../link/probe-link';
 import type { Transport } from '../link/transport';
 import { HkaWriter } from './hka-writer';
@@ -138,7 +138,14 @@ class Recording {
       const { targets } = await this.link.request('target/list', {});
       const own = targets.find((target) => target.targetId === this.targetId);
       if (own?.exited) this.resolveExit(own.exited);
-      if (!own) this.rejectExit(failure('targetGone', 'The probe was started anew and no longer knows the program.', 'What was recorded until then is in the file.'));
+      if (!own)
+        this.rejectExit(
+          failure(
+            'targetGone',
+            'The probe was started anew and no longer knows the program.',
+            'What was recorded until then is in the file.',
+          ),
+        );
     } catch {
       // The link was cut again; it asks anew when it is back.
     }
@@ -154,7 +161,11 @@ class Recording {
 
 function describeLoss(error: FailureError, recording: Recording, filePath: string): FailureError {
   const rows = Object.values(recording.rows).reduce((sum, count) => sum + count, 0);
-  return failure(error.failure.code, error.failure.sentence, `${error.failure.remedy} ${filePath} holds the ${rows} rows until then.`.trim());
+  return failure(
+    error.failure.code,
+    error.failure.sentence,
+    `${error.failure.remedy} ${filePath} holds the ${rows} rows until then.`.trim(),
+  );
 }
 
 /**
@@ -200,7 +211,8 @@ export async function recordTarget(options: RecordOptions): Promise<RecordResult
       filePath: options.filePath,
     };
   } catch (error) {
-    if (error instanceof FailureError && recording && recording.targetId !== undefined) throw describeLoss(error, recording, options.filePath);
+    if (error instanceof FailureError && recording && recording.targetId !== undefined)
+      throw describeLoss(error, recording, options.filePath);
     throw error;
   } finally {
     for (const cleanup of cleanups) cleanup();
@@ -210,7 +222,12 @@ export async function recordTarget(options: RecordOptions): Promise<RecordResult
 }
 
 /** Progress, the program's time, and Ctrl-C, until the cleanups are run. */
-function watch(options: RecordOptions, recording: Recording, cleanups: (() => void)[], link: ProbeLink): { isOver: boolean } {
+function watch(
+  options: RecordOptions,
+  recording: Recording,
+  cleanups: (() => void)[],
+  link: ProbeLink,
+): { isOver: boolean } {
   const timing = { isOver: false };
   const every = (ms: number, act: () => void) => {
     const timer = setInterval(act, ms);

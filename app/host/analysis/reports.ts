@@ -1,0 +1,60 @@
+// The reports: one .sql file each, named and with columns as in nsys where nsys has it. `$fromNs` and `$toNs` bound the moments at which
+// rows begin.
+
+import { failure } from '../../../shared/util/failure';
+import type { ResultTable, Store } from '../session/store';
+import apiSum from './cuda_api_sum.sql?raw';
+import gpuKernGbSum from './cuda_gpu_kern_gb_sum.sql?raw';
+import gpuKernSum from './cuda_gpu_kern_sum.sql?raw';
+import gpuMemSizeSum from './cuda_gpu_mem_size_sum.sql?raw';
+import gpuMemTimeSum from './cuda_gpu_mem_time_sum.sql?raw';
+import gpuTrace from './cuda_gpu_trace.sql?raw';
+import kernExecSum from './cuda_kern_exec_sum.sql?raw';
+import losses from './losses.sql?raw';
+import memoryLive from './memory_live.sql?raw';
+import nvtxSum from './nvtx_sum.sql?raw';
+
+interface Report {
+  readonly title: string;
+  readonly sql: string;
+}
+
+const REPORTS: Readonly<Record<string, Report>> = {
+  cuda_gpu_kern_sum: { title: 'GPU kernel summary', sql: gpuKernSum },
+  cuda_gpu_kern_gb_sum: { title: 'GPU kernel, grid and block summary', sql: gpuKernGbSum },
+  cuda_gpu_mem_time_sum: { title: 'GPU memory operations by time', sql: gpuMemTimeSum },
+  cuda_gpu_mem_size_sum: { title: 'GPU memory operations by size', sql: gpuMemSizeSum },
+  cuda_api_sum: { title: 'API summary', sql: apiSum },
+  cuda_gpu_trace: { title: 'GPU trace', sql: gpuTrace },
+  cuda_kern_exec_sum: { title: 'Kernel launch and execution summary', sql: kernExecSum },
+  nvtx_sum: { title: 'NVTX range summary', sql: nvtxSum },
+  memory_live: { title: 'Memory that is still allocated at the end', sql: memoryLive },
+  losses: { title: 'Losses, gaps and diagnostics', sql: losses },
+};
+
+export const reportNames: readonly string[] = Object.keys(REPORTS);
+
+function reportOf(name: string): Report {
+  const report = Object.hasOwn(REPORTS, name) ? REPORTS[name] : undefined;
+  if (!report) throw failure('noReport', `There is no report "${name}".`, `The reports are ${reportNames.join(', ')}.`);
+  return report;
+}
+
+export function reportTitle(name: string): string {
+  return reportOf(name).title;
+}
+
+export interface ReportRange {
+  /** SessionNs; the whole session by default. */
+  readonly fromNs?: number;
+  readonly toNs?: number;
+}
+
+/** Runs a report over the rows that begin in [fromNs, toNs). Throws a FailureError for a name that is none. */
+export function runReport(
+  store: Store,
+  name: string,
+  { fromNs = -Number.MAX_VALUE, toNs = Number.MAX_VALUE }: ReportRange = {},
+): Promise<ResultTable> {
+  return store.query(reportOf(name).sql, { fromNs, toNs });
+}

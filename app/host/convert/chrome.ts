@@ -1,0 +1,272 @@
+// Chrome's trace format, for Perfetto and chrome://tracing. Times in microseconds with the nanoseconds as decimals. Format: "Trace Event
+// Format", Google; slices of one thread must nest, so overlapping ones get a thread of their own with the same name.
+
+import { copyWords } from '../../../shared/model/enums';
+import type { Cell, Store } from '../session/store';
+import { type ExportOptions, type TextOutput, writeTextFile } from './output';
+import { BOARD_PID, type Track, Tracks } from './tracks';
+
+type Columns = readonly ArrayLike<Cell>[];
+
+const microseconds = (ns: number) => String(ns / 1000);
+
+class ChromeWriter {
+  /** Slices written: what a reader of the file must count. */
+  sliceCount = 0;
+  private flowCount = 0;
+  private readonly quotedNames = new Map<string, string>();
+
+  constructor(
+    private readonly output: TextOutput,
+    readonly tracks: Tracks,
+  ) {}
+
+  add(event: string): Promise<void> | undefined {
+    return this.output.add(`${event},\n`);
+  }
+
+  quoted(text: string): string {
+    let quoted = this.quotedNames.get(text);
+    if (quoted === undefined) {
+      quoted = JSON.stringify(text);
+      this.quotedNames.set(text, quoted);
+    }
+    return quoted;
+  }
+
+  /** One slice; `args` is the inside of a JSON object. Gives where it went, for flows. */
+  slice(
+    track: Track,
+    startNs: number,
+    durationNs: number,
+    name: string,
+    category: string,
+    args: string,
+  ): { text: string; threadId: number } {
+    const lengthNs = Math.max(0, durationNs);
+    const threadId = this.tracks.threadId(track, track.lanes.laneOf(startNs, startNs + lengthNs));
+    this.sliceCount++;
+    const text = `{"ph":"X","pid":${track.pid},"tid":${threadId},"ts":${microseconds(startNs)},"dur":${microseconds(lengthNs)},"cat":"${category}","name":${this.quoted(name)},"args":{${args}}},\n`;
+    return { text, threadId };
+  }
+
+  /** An arrow from a call to what it started. */
+  flow(from: { pid: number; threadId: number; ns: number }, to: { pid: number; threadId: number; ns: number }): string {
+    const id = ++this.flowCount;
+    const head = `"cat":"launch","name":"launch","id":${id}`;
+    return `{"ph":"s",${head},"pid":${from.pid},"tid":${from.threadId},"ts":${microseconds(from.ns)}},\n{"ph":"f","bp":"e",${head},"pid":${to.pid},"tid":${to.threadId},"ts":${microseconds(to.ns)}},\n`;
+  }
+
+  addText(text: string): Promise<void> | undefined {
+    return this.output.add(text);
+  }
+
+  async metadata(): Promise<void> {
+    for (const { pid, name, sortIndex } of this.tracks.processes.values()) {
+      await this.add(`{"ph":"M","pid":${pid},"name":"process_name","args":{"name":${JSON.stringify(name)}}}`);
+      await this.add(`{"ph":"M","pid":${pid},"name":"process_sort_index","args":{"sort_index":${sortIndex}}}`);
+    }
+    for (const { pid, name, threadIds } of this.tracks.tracks.values()) {
+      for (const [lane, threadId] of threadIds.entries()) {
+        const title = lane === 0 ? name : `${name} (${lane + 1})`;
+        await this.add(
+          `{"ph":"M","pid":${pid},"tid":${threadId},"name":"thread_name","args":{"name":${JSON.stringify(title)}}}`,
+        );
+        await this.add(
+          `{"ph":"M","pid":${pid},"tid":${threadId},"name":"thread_sort_index","args":{"sort_index":${threadId}}}`,
+        );
+      }
+    }
+  }
+}
+
+/** Where each call that started work was drawn: by source and correlation. */
+type Calls = Map<number, { pid: number; threadId: number; ns: number }>;
+const callKey = (source: number, correlation: number) => source * 2 ** 32 + correlation;
+
+const HOST_SQL = `
+  SELECT source, thread, startNs, durationNs, name, correlation, returnValue, 0::UTINYINT AS kind, 0::UINTEGER AS domain FROM api
+  UNION ALL SELECT source, thread, startNs, durationNs, name, 0::UINTEGER, 0::UINTEGER, kind, domain FROM range WHERE kind <> 3
+  ORDER BY source, thread, startNs, durationNs DESC`;
+
+async function writeHost(writer: ChromeWriter, store: Store): Promise<Calls> {
+  const calls: Calls = new Map();
+  await store.stream(HOST_SQL, async (rowCount, columns) => {
+    const [source, thread, start, duration, name, correlation, returned, kind, domain] =
+      columns as readonly ArrayLike<number>[];
+    for (let row = 0; row < rowCount; row++) {
+      const track = writer.tracks.thread(source[row], thread[row]);
+      const title = writer.tracks.text(source[row], name[row]);
+      const isCall = kind[row] === 0;
+      const args = isCall
+        ? `"correlation":${correlation[row]}${returned[row] === 0 ? '' : `,"result":${returned[row]}`}`
+        : domain[row] === 0
+          ? ''
+          : `"domain":${writer.quoted(writer.tracks.text(source[row], domain[row]))}`;
+      const { text, threadId } = writer.slice(track, start[row], duration[row], title, isCall ? 'api' : 'nvtx', args);
+      if (isCall && correlation[row] !== 0)
+        calls.set(callKey(source[row], correlation[row]), { pid: track.pid, threadId, ns: start[row] });
+      const busy = writer.addText(text);
+      if (busy) await busy;
+    }
+  });
+  return calls;
+}
+
+interface DeviceWork {
+  readonly sql: string;
+  readonly category: string;
+  /** Name and inside of args of one row; the first seven columns are source, device, context, stream, start, duration, correlation. */
+  readonly describe: (writer: ChromeWriter, columns: Columns, row: number) => { name: string; args: string };
+}
+
+const HEAD = 'source, device, context, stream, startNs, durationNs, correlation';
+const ORDER = 'ORDER BY source, device, context, stream, startNs, durationNs DESC';
+
+const DEVICE_WORK: readonly DeviceWork[] = [
+  {
+    sql: `SELECT ${HEAD}, name, gridX, gridY, gridZ, blockX, blockY, blockZ, registers, staticSharedBytes, dynamicSharedBytes, graphNode FROM kernel ${ORDER}`,
+    category: 'kernel',
+    describe: (writer, columns, row) => {
+      const [
+        source,
+        ,
+        ,
+        ,
+        ,
+        ,
+        correlation,
+        name,
+        gridX,
+        gridY,
+        gridZ,
+        blockX,
+        blockY,
+        blockZ,
+        registers,
+        staticShared,
+        dynamicShared,
+        node,
+      ] = columns as readonly ArrayLike<number>[];
+      const graph = node[row] > 0 ? `,"graph node":${node[row]}` : '';
+      return {
+        name: writer.tracks.text(source[row], name[row]),
+        args: `"grid":"${gridX[row]}×${gridY[row]}×${gridZ[row]}","block":"${blockX[row]}×${blockY[row]}×${blockZ[row]}","registers":${registers[row]},"static shared bytes":${staticShared[row]},"dynamic shared bytes":${dynamicShared[row]},"correlation":${correlation[row]}${graph}`,
+      };
+    },
+  },
+  {
+    sql: `SELECT ${HEAD}, bytes, direction FROM memcpy ${ORDER}`,
+    category: 'memcpy',
+    describe: (_writer, columns, row) => ({
+      name: `Memcpy ${copyWords(columns[8][row] as number)}`,
+      args: `"bytes":${columns[7][row]},"correlation":${columns[6][row]}`,
+    }),
+  },
+  {
+    sql: `SELECT ${HEAD}, bytes FROM memset ${ORDER}`,
+    category: 'memset',
+    describe: (_writer, columns, row) => ({
+      name: 'Memset',
+      args: `"bytes":${columns[7][row]},"correlation":${columns[6][row]}`,
+    }),
+  },
+];
+
+async function writeDevice(
+  writer: ChromeWriter,
+  store: Store,
+  calls: Calls,
+  { sql, category, describe }: DeviceWork,
+): Promise<void> {
+  await store.stream(sql, async (rowCount, columns) => {
+    const [source, device, context, stream, start, duration, correlation] = columns as readonly ArrayLike<number>[];
+    for (let row = 0; row < rowCount; row++) {
+      const track = writer.tracks.stream(source[row], device[row], context[row], stream[row]);
+      const { name, args } = describe(writer, columns, row);
+      const { text, threadId } = writer.slice(track, start[row], duration[row], name, category, args);
+      const call = calls.get(callKey(source[row], correlation[row]));
+      const arrow = call ? writer.flow(call, { pid: track.pid, threadId, ns: start[row] }) : '';
+      const busy = writer.addText(text + arrow);
+      if (busy) await busy;
+    }
+  });
+}
+
+async function writeMarks(writer: ChromeWriter, store: Store): Promise<void> {
+  await store.stream(
+    'SELECT source, thread, startNs, name FROM range WHERE kind = 3 ORDER BY startNs',
+    async (rowCount, columns) => {
+      const [source, thread, start, name] = columns as readonly ArrayLike<number>[];
+      for (let row = 0; row < rowCount; row++) {
+        const track = writer.tracks.thread(source[row], thread[row]);
+        const title = writer.quoted(writer.tracks.text(source[row], name[row]));
+        await writer.add(
+          `{"ph":"i","s":"t","pid":${track.pid},"tid":${writer.tracks.threadId(track, 0)},"ts":${microseconds(start[row])},"cat":"nvtx","name":${title}}`,
+        );
+      }
+    },
+  );
+}
+
+const LIVE_SQL = `
+  SELECT source, timeNs, (CASE WHEN isPool = 1 THEN 8 ELSE kind END)::UTINYINT AS kind,
+    sum(CASE operation WHEN 1 THEN bytes ELSE -bytes END) OVER (PARTITION BY source, CASE WHEN isPool = 1 THEN 8 ELSE kind END ORDER BY timeNs ROWS UNBOUNDED PRECEDING) AS live
+  FROM memory ORDER BY timeNs`;
+const MEMORY_WORDS = [
+  'Unknown',
+  'Pageable',
+  'Pinned',
+  'Device',
+  'Array',
+  'Managed',
+  'Device static',
+  'Managed static',
+  'Pool',
+];
+
+async function writeCounters(writer: ChromeWriter, store: Store): Promise<void> {
+  await store.stream(LIVE_SQL, async (rowCount, columns) => {
+    const [source, time, kind, live] = columns as readonly ArrayLike<number>[];
+    for (let row = 0; row < rowCount; row++) {
+      const name = `${MEMORY_WORDS[kind[row]] ?? 'Unknown'} memory (bytes)`;
+      await writer.add(
+        `{"ph":"C","pid":${writer.tracks.pidOf(source[row])},"ts":${microseconds(time[row])},"name":"${name}","args":{"bytes":${live[row]}}}`,
+      );
+    }
+  });
+  await store.stream('SELECT source, timeNs, metric, value FROM health ORDER BY timeNs', async (rowCount, columns) => {
+    const [source, time, metric, value] = columns as readonly ArrayLike<number>[];
+    writer.tracks.processes.set(BOARD_PID, { pid: BOARD_PID, name: 'Machine', sortIndex: -1 });
+    for (let row = 0; row < rowCount; row++) {
+      const name = writer.quoted(writer.tracks.text(source[row], metric[row]));
+      await writer.add(
+        `{"ph":"C","pid":${BOARD_PID},"ts":${microseconds(time[row])},"name":${name},"args":{"value":${value[row]}}}`,
+      );
+    }
+  });
+}
+
+/** Writes the session as a Chrome trace; .gz at the end of the name compresses it. Gives the number of slices. Throws a FailureError. */
+export async function exportChrome(
+  store: Store,
+  path: string,
+  options: ExportOptions = {},
+): Promise<{ sliceCount: number }> {
+  let sliceCount = 0;
+  await writeTextFile(path, options, async (output) => {
+    const writer = new ChromeWriter(output, await Tracks.load(store));
+    await output.add('{"displayTimeUnit":"ns","traceEvents":[\n');
+    const calls = await writeHost(writer, store);
+    options.onProgress?.(0.4);
+    for (const work of DEVICE_WORK) await writeDevice(writer, store, calls, work);
+    options.onProgress?.(0.8);
+    await writeMarks(writer, store);
+    await writeCounters(writer, store);
+    await writer.metadata();
+    await output.add('{"ph":"M","pid":0,"name":"process_labels","args":{"labels":"HookAnalyzer"}}\n]}\n');
+    options.onProgress?.(1);
+    sliceCount = writer.sliceCount;
+  });
+  return { sliceCount };
+}
