@@ -15,10 +15,13 @@ namespace hka::wire {
 
 constexpr size_t padded(size_t byteCount) { return (byteCount + 7) & ~size_t{7}; }
 
-// Cuts `text` at a character's edge so that it fits the format's limit.
+constexpr std::string_view kEllipsis = "\xe2\x80\xa6";  // "…"
+
+// The part of `text` that is kept: all of it, or, when it is over the format's limit, what ends at a character's edge and
+// leaves room for kEllipsis.
 inline std::string_view cutText(std::string_view text) {
   if (text.size() <= kStringBytesMax) return text;
-  size_t end = kStringBytesMax;
+  size_t end = kStringBytesMax - kEllipsis.size();
   while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
   return text.substr(0, end);
 }
@@ -28,19 +31,18 @@ class PacketWriter {
  public:
   // At most `rowCountMax` rows a packet, and never more than the format allows.
   explicit PacketWriter(size_t rowCountMax = kRowCountMax) {
-    size_t rowBytes = 0;
     size_t columnCount = 0;
     Row{}.forEachColumn([&](const auto& value) {
-      rowBytes += widthOf(value);
+      rowBytes_ += widthOf(value);
       ++columnCount;
     });
     // Each column may end in up to 7 bytes of padding, a text column in twice that.
-    rowCountMax_ = std::min({rowCountMax, kRowCountMax, (kBodyBytesMax - columnCount * 16) / rowBytes});
+    paddingBytesMax_ = columnCount * 16;
+    rowCountMax_ = std::min({rowCountMax, kRowCountMax, (kBodyBytesMax - paddingBytesMax_) / rowBytes_});
     columns_.resize(columnCount);
     texts_.resize(columnCount);
     size_t index = 0;
     Row{}.forEachColumn([&](const auto& value) { columns_[index++].resize(widthOf(value) * rowCountMax_); });
-    fixedBytesMax_ = rowBytes * rowCountMax_ + columnCount * 16;
   }
 
   // False when the packet has no room for this row: take() it first. One row alone always fits.
@@ -48,7 +50,8 @@ class PacketWriter {
     if (rowCount_ == rowCountMax_) return false;
     size_t textBytes = 0;
     row.forEachColumn([&](const auto& value) { textBytes += textBytesOf(value); });
-    if (textBytes > 0 && rowCount_ > 0 && fixedBytesMax_ + textBytes_ + textBytes > kBodyBytesMax) return false;
+    const size_t bodyBytes = rowBytes_ * (rowCount_ + 1) + textBytes_ + textBytes + paddingBytesMax_;
+    if (bodyBytes > kBodyBytesMax) return false;
     textBytes_ += textBytes;
     size_t index = 0;
     row.forEachColumn([&](const auto& value) { store(index++, value); });
@@ -87,7 +90,10 @@ class PacketWriter {
   }
   template <class T>
   static size_t textBytesOf(const T& value) {
-    if constexpr (isText<T>()) return cutText(value).size();
+    if constexpr (isText<T>()) {
+      const size_t keptBytes = cutText(value).size();
+      return keptBytes == value.size() ? keptBytes : keptBytes + kEllipsis.size();
+    }
     return 0;
   }
 
@@ -97,6 +103,7 @@ class PacketWriter {
       auto& text = texts_[index];
       const auto cut = cutText(value);
       text.insert(text.end(), cut.begin(), cut.end());
+      if (cut.size() < value.size()) text.insert(text.end(), kEllipsis.begin(), kEllipsis.end());
       const auto byteEnd = static_cast<uint32_t>(text.size());
       std::memcpy(columns_[index].data() + rowCount_ * sizeof(uint32_t), &byteEnd, sizeof(byteEnd));
     } else {
@@ -126,10 +133,11 @@ class PacketWriter {
     put(kCrc32At, crc);
   }
 
+  size_t rowBytes_ = 0;         // of one row without its text
+  size_t paddingBytesMax_ = 0;  // of a whole packet
   size_t rowCountMax_ = 0;
   size_t rowCount_ = 0;
   size_t textBytes_ = 0;
-  size_t fixedBytesMax_ = 0;
   std::vector<std::vector<uint8_t>> columns_;
   std::vector<std::vector<uint8_t>> texts_;
 };

@@ -85,7 +85,8 @@ export function padded(bytes: number): number {
   return (bytes + 7) & ~7;
 }
 
-const decoder = new TextDecoder();
+// A text may begin with U+FEFF, which a decoder swallows unless it is told not to.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The text of one row. */
 export function textAt(column: TextColumn, row: number): string {

@@ -73,8 +73,8 @@ export function decodeBody<T extends Table>(
 }
 
 /**
- * Decodes one whole packet of exactly `bytes`. Checks sizes, checksum and layout. A table kind of a later version is the
- * error `unknownKind`, which a reader counts and passes over.
+ * Decodes the packet at the start of `bytes`; what lies behind it is not looked at. Checks sizes, checksum and layout. A
+ * table kind of a later version is the error `unknownKind`, which a reader counts and passes over.
  */
 export function decodePacket(bytes: Uint8Array): Result<Packet, PacketError> {
   const parsed = parseHeader(bytes);
@@ -82,7 +82,9 @@ export function decodePacket(bytes: Uint8Array): Result<Packet, PacketError> {
   const header = parsed.value;
   const needBytes = HEADER_BYTES + header.bodyBytes;
   if (bytes.length < needBytes) return fail({ kind: 'truncated', haveBytes: bytes.length, needBytes });
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes.subarray(0, needBytes) : bytes.slice(0, needBytes);
+  const packet = bytes.subarray(0, needBytes);
+  // Not slice(): that of a Node Buffer is a view and would stand where it stood.
+  const aligned = bytes.byteOffset % 8 === 0 ? packet : new Uint8Array(packet);
   const bad = checkPacket(aligned, header);
   if (bad) return fail(bad);
   return decodeChecked(aligned, header);

@@ -35,8 +35,12 @@ function writeHeader(packet: Uint8Array, kind: number, rowCount: number, bodyByt
   view.setUint32(HEADER_AT.bodyBytes, bodyBytes, true);
 }
 
+function textBytes({ byteEnd }: TextColumn, rowCount: number): number {
+  return rowCount === 0 ? 0 : byteEnd[rowCount - 1];
+}
+
 function columnBytes(column: Column, value: unknown, rowCount: number): number {
-  if (column.type === 'text') return padded(4 * rowCount) + padded((value as TextColumn).bytes.length);
+  if (column.type === 'text') return padded(4 * rowCount) + padded(textBytes(value as TextColumn, rowCount));
   return padded(WIDTH[column.type] * rowCount);
 }
 
@@ -61,9 +65,9 @@ export function encodePacket<T extends Table>(
   let at = HEADER_BYTES;
   for (const { column, value } of entries) {
     if (column.type === 'text') {
-      const { byteEnd, bytes } = value as TextColumn;
-      new Uint32Array(packet.buffer, at, rowCount).set(byteEnd.subarray(0, rowCount));
-      packet.set(bytes, at + padded(4 * rowCount));
+      const text = value as TextColumn;
+      new Uint32Array(packet.buffer, at, rowCount).set(text.byteEnd.subarray(0, rowCount));
+      packet.set(text.bytes.subarray(0, textBytes(text, rowCount)), at + padded(4 * rowCount));
     } else {
       const numbers = value as Float64Array;
       const ArrayType = ARRAY_TYPE[column.type as NumberType];

@@ -8,9 +8,12 @@ export type HelloFields = Readonly<Record<string, string>>;
 
 const PREFIX = 'HKA1 ';
 
-/** One hello line with its newline. */
+// Half a surrogate pair has no UTF-8, and encodeURIComponent would throw; it becomes U+FFFD as in a text column.
+const wellFormed = (text: string) => text.replace(/\p{Surrogate}/gu, '\ufffd');
+
+/** One hello line with its newline, of at least one field. */
 export function formatHello(fields: HelloFields): string {
-  const words = Object.entries(fields).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  const words = Object.entries(fields).map(([key, value]) => `${key}=${encodeURIComponent(wellFormed(value))}`);
   return `${PREFIX}${words.join(' ')}\n`;
 }
 
@@ -30,17 +33,23 @@ export function parseHello(line: string): Result<HelloFields, string> {
   return ok(fields);
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** Collects bytes up to the first newline. */
 export class LineReader {
   private pending: Uint8Array = new Uint8Array(0);
 
-  /** Returns the line and what came behind it, undefined while it is not whole, or an error when it is too long. */
+  /**
+   * Returns the line and what came behind it, undefined while it is not whole, or an error when it is too long, and then
+   * again for every later chunk.
+   */
   push(chunk: Uint8Array): Result<{ line: string; rest: Uint8Array } | undefined, string> {
     const joined = new Uint8Array(this.pending.length + chunk.length);
     joined.set(this.pending);
     joined.set(chunk, this.pending.length);
     const newline = joined.indexOf(0x0a);
     if (newline > HELLO_BYTES_MAX || (newline < 0 && joined.length > HELLO_BYTES_MAX)) {
+      this.pending = joined.slice(0, HELLO_BYTES_MAX + 1); // holds no newline, so the next push fails too
       return fail(`a line is longer than ${HELLO_BYTES_MAX} bytes`);
     }
     if (newline < 0) {
@@ -48,6 +57,6 @@ export class LineReader {
       return ok(undefined);
     }
     this.pending = new Uint8Array(0);
-    return ok({ line: new TextDecoder().decode(joined.subarray(0, newline)), rest: joined.subarray(newline + 1) });
+    return ok({ line: decoder.decode(joined.subarray(0, newline)), rest: joined.subarray(newline + 1) });
   }
 }
