@@ -14,6 +14,7 @@ export default defineConfig({
           cli: resolve(import.meta.dirname, 'app/cli/start.ts'),
           probe: resolve(import.meta.dirname, 'probe/main.ts'),
           runner: resolve(import.meta.dirname, 'probe/runner/main.ts'),
+          bench: resolve(import.meta.dirname, 'test/bench/main.ts'),
           'gpu-tests': resolve(import.meta.dirname, 'test/gpu/main.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

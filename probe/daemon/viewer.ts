@@ -85,7 +85,11 @@ export class Viewer {
     }
     this.replay = undefined;
     const next = this.options.journal.spool.next(this.options.lane, this.cursor);
-    if (next.kind === 'packets') this.write(next.bytes);
+    if (next.kind === 'packets') {
+      // The bytes are a view of the segment's buffer until they have left.
+      next.segment.pin();
+      this.write(next.bytes, () => next.segment.unpin());
+    }
     if (next.kind === 'gap') this.sendGap(next.missed, next.nextSequence);
     this.cursor = next.nextSequence;
     if (next.kind === 'caughtUp') {
@@ -95,9 +99,9 @@ export class Viewer {
     return true;
   }
 
-  private write(bytes: Uint8Array): void {
+  private write(bytes: Uint8Array, onLeft?: () => void): void {
     this.credit -= bytes.length;
-    this.isBlocked = !this.options.socket.write(bytes);
+    this.isBlocked = !this.options.socket.write(bytes, onLeft);
   }
 
   private sendGap(missed: readonly MissedTable[], nextSequence: number): void {

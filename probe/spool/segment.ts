@@ -43,13 +43,31 @@ export class Segment {
   flushedCount = 0;
   /** undefined once only the file is left. */
   buffer: Uint8Array | undefined;
+  /** Viewers whose sockets still hold views of the buffer. */
+  private pinCount = 0;
   private descriptor: number | undefined;
 
   constructor(
     private readonly disk: Disk,
     readonly path: string,
     readonly firstSequence: number,
+    private readonly takeBuffer: () => Uint8Array = () => new Uint8Array(SEGMENT_BYTES),
   ) {}
+
+  pin(): void {
+    this.pinCount++;
+  }
+
+  unpin(): void {
+    this.pinCount--;
+  }
+
+  /** Gives the buffer up; it comes back for another segment when nobody holds views of it. */
+  releaseBuffer(): Uint8Array | undefined {
+    const buffer = this.pinCount === 0 ? this.buffer : undefined;
+    this.buffer = undefined;
+    return buffer;
+  }
 
   get nextSequence(): number {
     return this.firstSequence + this.index.count;
@@ -65,7 +83,7 @@ export class Segment {
   }
 
   append(packet: Uint8Array, kind: number, rowCount: number): void {
-    this.buffer ??= new Uint8Array(SEGMENT_BYTES);
+    this.buffer ??= this.takeBuffer();
     this.buffer.set(packet, this.bytes);
     this.index.add(this.bytes, kind, rowCount);
     this.bytes += packet.length;

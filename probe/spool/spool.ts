@@ -32,7 +32,7 @@ export type SpoolState = 'recording' | 'diskFull';
 
 /** What is next for a viewer. */
 export type Next =
-  | { readonly kind: 'packets'; readonly bytes: Uint8Array; readonly nextSequence: number }
+  | { readonly kind: 'packets'; readonly bytes: Uint8Array; readonly segment: Segment; readonly nextSequence: number }
   | { readonly kind: 'gap'; readonly missed: MissedTable[]; readonly nextSequence: number }
   | { readonly kind: 'caughtUp'; readonly nextSequence: number };
 
@@ -50,6 +50,7 @@ export class Spool {
   private stateBytes = 0;
   private stateDescriptor: number | undefined;
   private bytesOnDisk = 0;
+  private readonly freeBuffers: Uint8Array[] = [];
   sourceIdMax = 0;
 
   constructor(private readonly options: SpoolOptions) {
@@ -132,7 +133,12 @@ export class Spool {
       const first = this.firstOfLane(segment, sequence - segment.firstSequence, count, lane);
       if (first < count) {
         const last = this.lastOfRun(segment, first, count, lane);
-        return { kind: 'packets', bytes: segment.read(first, last), nextSequence: segment.firstSequence + last };
+        return {
+          kind: 'packets',
+          bytes: segment.read(first, last),
+          segment,
+          nextSequence: segment.firstSequence + last,
+        };
       }
       sequence = this.segments[at + 1]?.firstSequence ?? this.flushedNext;
     }
@@ -197,7 +203,9 @@ export class Spool {
     this.addSegment(full.nextSequence);
     const bufferedFrom = this.segments.length - BUFFERED_SEGMENTS;
     for (const [index, segment] of this.segments.entries()) {
-      if (index < bufferedFrom && segment.isFlushed) segment.buffer = undefined;
+      if (index >= bufferedFrom || !segment.isFlushed || !segment.buffer) continue;
+      const buffer = segment.releaseBuffer();
+      if (buffer && this.freeBuffers.length < BUFFERED_SEGMENTS) this.freeBuffers.push(buffer);
     }
     while (this.bytesOnDisk + SEGMENT_BYTES > this.options.ringBytesMax && this.segments.length > 2) {
       const oldest = this.segments.shift() as Segment;
@@ -209,7 +217,9 @@ export class Spool {
 
   private addSegment(firstSequence: number): void {
     const path = join(this.options.directory, `segment-${String(firstSequence).padStart(16, '0')}.hkas`);
-    this.segments.push(new Segment(this.disk, path, firstSequence));
+    this.segments.push(
+      new Segment(this.disk, path, firstSequence, () => this.freeBuffers.pop() ?? new Uint8Array(SEGMENT_BYTES)),
+    );
   }
 
   private segmentFiles(): { path: string; firstSequence: number }[] {

@@ -10,7 +10,7 @@ import { Probe, type ProbeOptions } from '../../probe/daemon/probe';
 import type { Lane as LaneName, RowOf } from '../../shared/model/column';
 import { decodeChecked, isPacketOf, rowsOf } from '../../shared/wire/decode';
 import { encodeRows } from '../../shared/wire/encode';
-import { formatHello, LineReader, parseHello, type HelloFields } from '../../shared/wire/hello';
+import { formatHello, type HelloFields, LineReader, parseHello } from '../../shared/wire/hello';
 import { type TableName, type Tables, tables } from '../../shared/wire/tables';
 
 export interface ProbeBed {
@@ -22,9 +22,18 @@ export interface ProbeBed {
   stop(): Promise<void>;
 }
 
-export async function startProbe(options: Partial<ProbeOptions> = {}, folder = mkdtempSync(join(tmpdir(), 'hka-probe-'))): Promise<ProbeBed> {
+export async function startProbe(
+  options: Partial<ProbeOptions> = {},
+  folder = mkdtempSync(join(tmpdir(), 'hka-probe-')),
+): Promise<ProbeBed> {
   const socketPath = join(folder, 'probe.sock');
-  const all = { socketPath, spoolDirectory: join(folder, 'spool'), ringBytesMax: 64 * 1024 * 1024, healthMs: 0, ...options };
+  const all = {
+    socketPath,
+    spoolDirectory: join(folder, 'spool'),
+    ringBytesMax: 64 * 1024 * 1024,
+    healthMs: 0,
+    ...options,
+  };
   const probe = await Probe.start(all);
   return {
     folder,

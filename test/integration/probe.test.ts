@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { startLocalProbe } from '../../app/host/link/local-probe';
-import { realDisk } from '../../probe/spool/disk';
 import { Control } from '../../app/host/link/control';
+import { startLocalProbe } from '../../app/host/link/local-probe';
 import { localTransport } from '../../app/host/link/transport';
+import { realDisk } from '../../probe/spool/disk';
 import { FakeCollector, greetRaw, type ProbeBed, startProbe, until, Watcher } from './probe-bed';
 
 let bed: ProbeBed | undefined;
@@ -57,7 +57,10 @@ test('a viewer that stays away past the ring gets gap rows with exact counts, th
   watcher.lane.close();
   await collector.kernels(5000, 150); // 69 MB through a ring of 32
   await watcher.lane.open();
-  await until(() => watcher.sequences.length > 0 && watcher.rows('kernel').at(-1)?.correlation === collector.sent, 'the newest row');
+  await until(
+    () => watcher.sequences.length > 0 && watcher.rows('kernel').at(-1)?.correlation === collector.sent,
+    'the newest row',
+  );
   const [gap] = watcher.rows('gap');
   expect(gap).toMatchObject({ isExact: 1, table: 10, lane: 2 });
   expect(gap.rowCount).toBeGreaterThan(0);
@@ -155,7 +158,13 @@ test('a probe that is killed loses nothing that a viewer has seen, and resumes b
 
 test.each([
   ['garbage', new Uint8Array(100).fill(7)],
-  ['a packet that names a huge body', Uint8Array.from([0x48, 0x4b, 0x41, 0x31, 1, 0, 10, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf8, 0xff, 0xff, 0xff, 0, 0, 0, 0])],
+  [
+    'a packet that names a huge body',
+    Uint8Array.from([
+      0x48, 0x4b, 0x41, 0x31, 1, 0, 10, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf8, 0xff, 0xff, 0xff, 0, 0,
+      0, 0,
+    ]),
+  ],
 ])('a collector that sends %s is cut off with a diagnostic, and the others go on', async (_name, bytes) => {
   const { socketPath } = await start();
   const vital = new Watcher(socketPath, 'vital', 'now');
@@ -225,7 +234,9 @@ test('the socket is the user’s alone; a second probe is refused, a stale socke
 });
 
 test('a path too long for a Unix socket is refused with the limit', async () => {
-  await expect(startProbe({ socketPath: join(tmpdir(), 'x'.repeat(120)) })).rejects.toMatchObject({ failure: { code: 'pathTooLong' } });
+  await expect(startProbe({ socketPath: join(tmpdir(), 'x'.repeat(120)) })).rejects.toMatchObject({
+    failure: { code: 'pathTooLong' },
+  });
 });
 
 test('a full disk: recording stops, targets go on, the user is told, and what is lost is counted', async () => {
@@ -252,7 +263,8 @@ test('a full disk: recording stops, targets go on, the user is told, and what is
   disk.isFull = true;
   await collector.kernels(100); // meets the full disk, and waits in memory
   const control = await Control.open(localTransport(socketPath));
-  for (let tries = 0; (await control.request('probe/describe', {})).spool.state !== 'diskFull'; tries++) expect(tries).toBeLessThan(500);
+  for (let tries = 0; (await control.request('probe/describe', {})).spool.state !== 'diskFull'; tries++)
+    expect(tries).toBeLessThan(500);
   await collector.kernels(100, 7); // refused and counted
   await control.request('probe/describe', {});
   disk.isFull = false;

@@ -21,7 +21,9 @@ export function buildNativeTests(sanitizer: Sanitizer): NativeTests {
     try {
       execFileSync('cmake', args, { stdio: 'pipe' });
     } catch (error) {
-      throw new Error(`cmake ${args.join(' ')}\n${(error as { stdout: Buffer }).stdout}${(error as { stderr: Buffer }).stderr}`);
+      throw new Error(
+        `cmake ${args.join(' ')}\n${(error as { stdout: Buffer }).stdout}${(error as { stderr: Buffer }).stderr}`,
+      );
     }
   };
   run(['-S', join(root, 'native'), '-B', folder, ...options]);

@@ -24,7 +24,12 @@ async function serve(options: ServerOptions = {}): Promise<RecordingServer> {
   return server;
 }
 
-function start(built: NativeTests, args: string[], env: Record<string, string>, onOutput: (text: string, kill: () => void) => void = () => {}) {
+function start(
+  built: NativeTests,
+  args: string[],
+  env: Record<string, string>,
+  onOutput: (text: string, kill: () => void) => void = () => {},
+) {
   const sanitizers = { ASAN_OPTIONS: 'detect_leaks=0:exitcode=77', TSAN_OPTIONS: 'exitcode=77:report_signal_unsafe=0' };
   const child = spawn(built.target, args, { env: { ...process.env, ...sanitizers, ...env } });
   let stdout = '';
@@ -36,7 +41,9 @@ function start(built: NativeTests, args: string[], env: Record<string, string>, 
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
-  return new Promise<Run>((resolve) => child.once('close', (code, signal) => resolve({ stdout, stderr, code, signal })));
+  return new Promise<Run>((resolve) =>
+    child.once('close', (code, signal) => resolve({ stdout, stderr, code, signal })),
+  );
 }
 
 /** The same program without us. */
@@ -50,7 +57,12 @@ const injected = (built: NativeTests, socketPath: string, more: Record<string, s
   ...more,
 });
 
-async function record(built: NativeTests, args: string[], more: Record<string, string> = {}, options: ServerOptions = {}) {
+async function record(
+  built: NativeTests,
+  args: string[],
+  more: Record<string, string> = {},
+  options: ServerOptions = {},
+) {
   const recording = await serve(options);
   const run = await start(built, args, injected(built, recording.socketPath, more));
   await recording.drained();
@@ -87,7 +99,9 @@ describe.each(variants)('collector %s', (sanitizer) => {
     const { recording, stdout, code } = await record(built, ['nvtx']);
     expect({ stdout, code }).toEqual({ stdout: 'working\ndone\n', code: 0 });
     const text = (id: number) => recording.rows('string').find((row) => row.id === id)?.text ?? '';
-    const ranges = recording.rows('range').map((row) => ({ ...row, name: text(row.name), domain: text(row.domain), category: text(row.category) }));
+    const ranges = recording
+      .rows('range')
+      .map((row) => ({ ...row, name: text(row.name), domain: text(row.domain), category: text(row.category) }));
     const of = (name: string) => ranges.filter((row) => row.name === name);
     expect(of('outer').length).toBe(400);
     expect(of('inner').every((row) => row.depth === 1)).toBe(true);
@@ -121,7 +135,9 @@ describe('collector, once', () => {
 
   test.each(['130001', '24', '14'])('one record of each kind of CUPTI %s', async (version) => {
     const { recording } = await record(built, ['everything'], { FAKE_CUPTI_VERSION: version });
-    expect(recording.rows('device')).toMatchObject([{ name: 'Fake Orin', smCount: 8, computeMajor: 8, computeMinor: 7, memoryBytes: 8 * 2 ** 30 }]);
+    expect(recording.rows('device')).toMatchObject([
+      { name: 'Fake Orin', smCount: 8, computeMajor: 8, computeMinor: 7, memoryBytes: 8 * 2 ** 30 },
+    ]);
     expect(recording.rows('context').length).toBe(1);
     expect(recording.rows('stream')).toMatchObject([{ stream: 7, isDefault: 1 }]);
     expect(recording.rows('memcpy')).toMatchObject([
@@ -129,7 +145,9 @@ describe('collector, once', () => {
       { bytes: 8192, direction: 10, correlation: 12, peerDevice: 1 },
     ]);
     expect(recording.rows('memset')).toMatchObject([{ bytes: 512, kind: 3, correlation: 13 }]);
-    expect(recording.rows('memory')).toMatchObject([{ bytes: 65_536, address: 0x7f0000001000, operation: 1, isPool: 1, poolAddress: 0x302000000 }]);
+    expect(recording.rows('memory')).toMatchObject([
+      { bytes: 65_536, address: 0x7f0000001000, operation: 1, isPool: 1, poolAddress: 0x302000000 },
+    ]);
     expect(recording.rows('sync')).toMatchObject([{ kind: 3, durationNs: 10 }]);
     expect(recording.rows('overhead').length).toBeGreaterThanOrEqual(1);
     expect(recording.rows('kernel')).toMatchObject([{ durationNs: -1 }]);

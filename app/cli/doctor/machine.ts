@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PROBE_SOCKET } from '../../../shared/rpc/places';
 import { formatBytes } from '../../../shared/units/format';
 import { GIB } from '../../../shared/units/units';
+import { whyNoStore } from '../../host/session/store';
 import type { Installation } from '../installation';
 import { type Check, good, limited, missing } from './check';
 
@@ -71,18 +72,14 @@ export function checkDisk(folder: string): Check {
 
 /** The engine behind stats, query and export. */
 export async function checkStore(): Promise<Check> {
-  try {
-    await import('@duckdb/node-api');
-    return good('DuckDB', 'loads');
-  } catch (error) {
-    const found = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return missing(
-      'DuckDB',
-      found,
-      'recording and info work; stats, query and export do not',
-      'Install the npm packages anew: npm ci',
-    );
-  }
+  const reason = await whyNoStore();
+  if (reason === undefined) return good('DuckDB', 'loads');
+  return missing(
+    'DuckDB',
+    reason,
+    'recording and info work; stats, query and export do not',
+    'Install the npm packages anew: npm ci',
+  );
 }
 
 /** A probe that serves other machines. */

@@ -2,19 +2,24 @@
 // Format", Google; slices of one thread must nest, so overlapping ones get a thread of their own with the same name.
 
 import { copyWords } from '../../../shared/model/enums';
-import type { Cell, Store } from '../session/store';
+import type { Store } from '../session/store';
 import { type ExportOptions, type TextOutput, writeTextFile } from './output';
 import { BOARD_PID, type Track, Tracks } from './tracks';
 
-type Columns = readonly ArrayLike<Cell>[];
+/** ".000" to ".999", "" for 0: the decimals of a microsecond. Whole numbers are printed several times faster than fractions. */
+const DECIMALS = Array.from({ length: 1000 }, (_, ns) => (ns === 0 ? '' : `.${String(ns).padStart(3, '0')}`));
 
-const microseconds = (ns: number) => String(ns / 1000);
+function microseconds(ns: number): string {
+  if (!Number.isInteger(ns) || ns < 0) return String(ns / 1000);
+  const whole = Math.floor(ns / 1000);
+  return whole + DECIMALS[ns - whole * 1000];
+}
 
 class ChromeWriter {
   /** Slices written: what a reader of the file must count. */
   sliceCount = 0;
   private flowCount = 0;
-  private readonly quotedNames = new Map<string, string>();
+  private readonly namesById = new Map<number, string>();
 
   constructor(
     private readonly output: TextOutput,
@@ -25,16 +30,18 @@ class ChromeWriter {
     return this.output.add(`${event},\n`);
   }
 
-  quoted(text: string): string {
-    let quoted = this.quotedNames.get(text);
+  /** A name of the session, as JSON. */
+  quotedName(source: number, id: number): string {
+    const key = source * 2 ** 32 + id;
+    let quoted = this.namesById.get(key);
     if (quoted === undefined) {
-      quoted = JSON.stringify(text);
-      this.quotedNames.set(text, quoted);
+      quoted = JSON.stringify(this.tracks.text(source, id));
+      this.namesById.set(key, quoted);
     }
     return quoted;
   }
 
-  /** One slice; `args` is the inside of a JSON object. Gives where it went, for flows. */
+  /** One slice; `name` is JSON already, `args` is the inside of a JSON object. Gives where it went, for flows. */
   slice(
     track: Track,
     startNs: number,
@@ -46,7 +53,7 @@ class ChromeWriter {
     const lengthNs = Math.max(0, durationNs);
     const threadId = this.tracks.threadId(track, track.lanes.laneOf(startNs, startNs + lengthNs));
     this.sliceCount++;
-    const text = `{"ph":"X","pid":${track.pid},"tid":${threadId},"ts":${microseconds(startNs)},"dur":${microseconds(lengthNs)},"cat":"${category}","name":${this.quoted(name)},"args":{${args}}},\n`;
+    const text = `{"ph":"X","pid":${track.pid},"tid":${threadId},"ts":${microseconds(startNs)},"dur":${microseconds(lengthNs)},"cat":"${category}","name":${name},"args":{${args}}},\n`;
     return { text, threadId };
   }
 
@@ -96,13 +103,13 @@ async function writeHost(writer: ChromeWriter, store: Store): Promise<Calls> {
       columns as readonly ArrayLike<number>[];
     for (let row = 0; row < rowCount; row++) {
       const track = writer.tracks.thread(source[row], thread[row]);
-      const title = writer.tracks.text(source[row], name[row]);
+      const title = writer.quotedName(source[row], name[row]);
       const isCall = kind[row] === 0;
       const args = isCall
         ? `"correlation":${correlation[row]}${returned[row] === 0 ? '' : `,"result":${returned[row]}`}`
         : domain[row] === 0
           ? ''
-          : `"domain":${writer.quoted(writer.tracks.text(source[row], domain[row]))}`;
+          : `"domain":${writer.quotedName(source[row], domain[row])}`;
       const { text, threadId } = writer.slice(track, start[row], duration[row], title, isCall ? 'api' : 'nvtx', args);
       if (isCall && correlation[row] !== 0)
         calls.set(callKey(source[row], correlation[row]), { pid: track.pid, threadId, ns: start[row] });
@@ -113,11 +120,17 @@ async function writeHost(writer: ChromeWriter, store: Store): Promise<Calls> {
   return calls;
 }
 
+/** What one row shows: its name, ready quoted, and the inside of its args. */
+interface Shown {
+  readonly name: string;
+  readonly args: string;
+}
+
 interface DeviceWork {
   readonly sql: string;
   readonly category: string;
-  /** Name and inside of args of one row; the first seven columns are source, device, context, stream, start, duration, correlation. */
-  readonly describe: (writer: ChromeWriter, columns: Columns, row: number) => { name: string; args: string };
+  /** Gives how to show a row of these columns, of which the first seven are source, device, context, stream, start, duration, correlation. */
+  readonly describe: (writer: ChromeWriter, columns: readonly ArrayLike<number>[]) => (row: number) => Shown;
 }
 
 const HEAD = 'source, device, context, stream, startNs, durationNs, correlation';
@@ -127,7 +140,7 @@ const DEVICE_WORK: readonly DeviceWork[] = [
   {
     sql: `SELECT ${HEAD}, name, gridX, gridY, gridZ, blockX, blockY, blockZ, registers, staticSharedBytes, dynamicSharedBytes, graphNode FROM kernel ${ORDER}`,
     category: 'kernel',
-    describe: (writer, columns, row) => {
+    describe: (writer, columns) => {
       const [
         source,
         ,
@@ -147,27 +160,29 @@ const DEVICE_WORK: readonly DeviceWork[] = [
         staticShared,
         dynamicShared,
         node,
-      ] = columns as readonly ArrayLike<number>[];
-      const graph = node[row] > 0 ? `,"graph node":${node[row]}` : '';
-      return {
-        name: writer.tracks.text(source[row], name[row]),
-        args: `"grid":"${gridX[row]}×${gridY[row]}×${gridZ[row]}","block":"${blockX[row]}×${blockY[row]}×${blockZ[row]}","registers":${registers[row]},"static shared bytes":${staticShared[row]},"dynamic shared bytes":${dynamicShared[row]},"correlation":${correlation[row]}${graph}`,
+      ] = columns;
+      return (row) => {
+        const graph = node[row] > 0 ? `,"graph node":${node[row]}` : '';
+        return {
+          name: writer.quotedName(source[row], name[row]),
+          args: `"grid":"${gridX[row]}×${gridY[row]}×${gridZ[row]}","block":"${blockX[row]}×${blockY[row]}×${blockZ[row]}","registers":${registers[row]},"static shared bytes":${staticShared[row]},"dynamic shared bytes":${dynamicShared[row]},"correlation":${correlation[row]}${graph}`,
+        };
       };
     },
   },
   {
     sql: `SELECT ${HEAD}, bytes, direction FROM memcpy ${ORDER}`,
     category: 'memcpy',
-    describe: (_writer, columns, row) => ({
-      name: `Memcpy ${copyWords(columns[8][row] as number)}`,
+    describe: (_writer, columns) => (row) => ({
+      name: `"Memcpy ${copyWords(columns[8][row])}"`,
       args: `"bytes":${columns[7][row]},"correlation":${columns[6][row]}`,
     }),
   },
   {
     sql: `SELECT ${HEAD}, bytes FROM memset ${ORDER}`,
     category: 'memset',
-    describe: (_writer, columns, row) => ({
-      name: 'Memset',
+    describe: (_writer, columns) => (row) => ({
+      name: '"Memset"',
       args: `"bytes":${columns[7][row]},"correlation":${columns[6][row]}`,
     }),
   },
@@ -179,11 +194,25 @@ async function writeDevice(
   calls: Calls,
   { sql, category, describe }: DeviceWork,
 ): Promise<void> {
-  await store.stream(sql, async (rowCount, columns) => {
-    const [source, device, context, stream, start, duration, correlation] = columns as readonly ArrayLike<number>[];
+  // Rows come stream by stream, so the track of the row before is almost always the right one.
+  let track: Track | undefined;
+  let last = [-1, -1, -1, -1];
+  await store.stream(sql, async (rowCount, cells) => {
+    const columns = cells as readonly ArrayLike<number>[];
+    const [source, device, context, stream, start, duration, correlation] = columns;
+    const show = describe(writer, columns);
     for (let row = 0; row < rowCount; row++) {
-      const track = writer.tracks.stream(source[row], device[row], context[row], stream[row]);
-      const { name, args } = describe(writer, columns, row);
+      if (
+        !track ||
+        stream[row] !== last[3] ||
+        context[row] !== last[2] ||
+        device[row] !== last[1] ||
+        source[row] !== last[0]
+      ) {
+        last = [source[row], device[row], context[row], stream[row]];
+        track = writer.tracks.stream(source[row], device[row], context[row], stream[row]);
+      }
+      const { name, args } = show(row);
       const { text, threadId } = writer.slice(track, start[row], duration[row], name, category, args);
       const call = calls.get(callKey(source[row], correlation[row]));
       const arrow = call ? writer.flow(call, { pid: track.pid, threadId, ns: start[row] }) : '';
@@ -200,7 +229,7 @@ async function writeMarks(writer: ChromeWriter, store: Store): Promise<void> {
       const [source, thread, start, name] = columns as readonly ArrayLike<number>[];
       for (let row = 0; row < rowCount; row++) {
         const track = writer.tracks.thread(source[row], thread[row]);
-        const title = writer.quoted(writer.tracks.text(source[row], name[row]));
+        const title = writer.quotedName(source[row], name[row]);
         await writer.add(
           `{"ph":"i","s":"t","pid":${track.pid},"tid":${writer.tracks.threadId(track, 0)},"ts":${microseconds(start[row])},"cat":"nvtx","name":${title}}`,
         );
@@ -239,7 +268,7 @@ async function writeCounters(writer: ChromeWriter, store: Store): Promise<void> 
     const [source, time, metric, value] = columns as readonly ArrayLike<number>[];
     writer.tracks.processes.set(BOARD_PID, { pid: BOARD_PID, name: 'Machine', sortIndex: -1 });
     for (let row = 0; row < rowCount; row++) {
-      const name = writer.quoted(writer.tracks.text(source[row], metric[row]));
+      const name = writer.quotedName(source[row], metric[row]);
       await writer.add(
         `{"ph":"C","pid":${BOARD_PID},"ts":${microseconds(time[row])},"name":${name},"args":{"value":${value[row]}}}`,
       );

@@ -61,8 +61,18 @@ export class TextOutput {
     if (this.failed) throw this.failed;
     const text = this.pending;
     this.pending = '';
-    if (!this.stream.write(text)) await Promise.race([once(this.stream, 'drain'), once(this.stream, 'close')]);
+    if (!this.stream.write(text)) await this.drained();
     if (this.failed) throw this.failed;
+  }
+
+  private drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.stream.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.stream.on('drain', done).on('close', done);
+    });
   }
 }
 

@@ -64,6 +64,16 @@ async function loadDuck(): Promise<{ duck: Duck; bindings: Bindings }> {
   }
 }
 
+/** undefined when DuckDB loads, else what it said. */
+export async function whyNoStore(): Promise<string | undefined> {
+  try {
+    await loadDuck();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 export class Store {
   private readonly sinks = new Map<string, Sink>();
 

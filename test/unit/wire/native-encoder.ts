@@ -45,7 +45,7 @@ export class NativeEncoder {
   /** Takes seconds. Warnings are errors. Throws with the compiler's words. */
   compile(): void {
     const rowTypes = Object.keys(tables).map((name) => `${name[0].toUpperCase()}${name.slice(1)}Row`);
-    run(process.env.CXX ?? 'g++', [
+    run(process.env.CXX ?? 'c++', [
       ...['-std=c++17', '-Wall', '-Wextra', '-Werror', '-I', 'native', `-DHKA_ROW_TYPES=${rowTypes.join(',')}`],
       ...['-o', this.program, 'test/native-golden/golden_packets.cc'],
     ]);

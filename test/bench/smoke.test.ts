@@ -1,0 +1,25 @@
+// Every benchmark runs small, so that none rots: figures are there, and the work that they time is right.
+
+import { expect, test } from 'vitest';
+import * as link from './link-throughput';
+import * as probe from './probe-throughput';
+import * as session from './session';
+
+test.each([
+  ['probe', probe],
+  ['link', link],
+  ['session', session],
+])('%s', async (_name, bench) => {
+  const results = await bench.run('smoke');
+  expect(results.length).toBeGreaterThan(0);
+  for (const { name, unit, value } of results) {
+    expect(name).not.toBe('');
+    expect(unit).not.toBe('');
+    expect(value).toBeGreaterThanOrEqual(0);
+  }
+});
+
+test('the top-kernels report counts every row', async () => {
+  const results = await session.run('smoke');
+  expect(Number(results.find(({ name }) => name.startsWith('top kernels'))?.checksum)).toBeGreaterThanOrEqual(20_000);
+});

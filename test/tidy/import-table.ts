@@ -1,0 +1,71 @@
+// Who may import whom. What is not listed is refused; ARCHITECTURE.md says why the arrows point this way.
+
+import type { ImportGraph, Target } from './imports';
+import type { Finding } from './repository';
+
+export interface FolderRule {
+  /** Files below it obey this rule, unless a longer folder fits too. They may always import each other. */
+  readonly folder: string;
+  /** Folders or files of the repository. */
+  readonly from: readonly string[];
+  readonly packages: readonly string[];
+  /** Whether Node's own modules are there. Code that the window shares does without. */
+  readonly builtins: boolean;
+}
+
+const rule = (folder: string, from: readonly string[], packages: readonly string[], builtins: boolean): FolderRule => {
+  return { folder, from, packages, builtins };
+};
+
+export const IMPORT_TABLE: readonly FolderRule[] = [
+  rule('shared/util', [], [], false),
+  rule('shared/units', ['shared/util'], [], false),
+  rule('shared/model', ['shared/util', 'shared/units'], [], false),
+  rule('shared/wire', ['shared/util', 'shared/units', 'shared/model'], [], false),
+  rule('shared/rpc', ['shared/util', 'shared/units', 'shared/model', 'shared/wire'], ['zod'], false),
+  // package.json is the one place of the version that both programs name.
+  rule('probe', ['shared', 'package.json'], ['zod', 'vscode-jsonrpc'], true),
+  // Never electron: the command runs without it.
+  rule(
+    'app/host',
+    ['shared'],
+    ['ssh2', 'ssh-config', '@duckdb/node-api', '@duckdb/node-bindings', 'zod', 'vscode-jsonrpc'],
+    true,
+  ),
+  rule('app/cli', ['app/host', 'shared', 'package.json'], [], true),
+];
+
+/** Tests and the build's own files stand outside the program, and may import everything. */
+export function isOutsideTheProgram(path: string): boolean {
+  return path.startsWith('test/') || !path.includes('/');
+}
+
+const isIn = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
+
+function ruleOf(path: string, table: readonly FolderRule[]): FolderRule | undefined {
+  const fitting = table.filter(({ folder }) => isIn(path, folder));
+  return fitting.sort((left, right) => right.folder.length - left.folder.length)[0];
+}
+
+function isAllowed(target: Target, { folder, from, packages, builtins }: FolderRule): boolean {
+  switch (target.kind) {
+    case 'file':
+      return [folder, ...from].some((place) => isIn(target.path, place));
+    case 'package':
+      return packages.includes(target.name);
+    case 'builtin':
+      return builtins;
+  }
+}
+
+/** Imports that the table does not allow, and scripts of folders it does not know. */
+export function checkImports(graph: ImportGraph, table: readonly FolderRule[]): Finding[] {
+  return [...graph.targetsOf].flatMap(([path, targets]) => {
+    if (isOutsideTheProgram(path)) return [];
+    const found = ruleOf(path, table);
+    if (!found) return [`${path}: its folder has no row in test/tidy/import-table.ts`];
+    return targets
+      .filter((target) => !isAllowed(target, found))
+      .map((target) => `${path}: ${found.folder} may not import ${target.kind === 'file' ? target.path : target.name}`);
+  });
+}
