@@ -102,12 +102,8 @@ function ensureNative() {
     checkCompiler();
     say('building the native parts (about a minute)');
     const cmakeJs = join('node_modules', 'cmake-js', 'bin', 'cmake-js');
-    // Node's own headers, where this Node brought them, so that nothing is downloaded.
-    const prefix = dirname(dirname(process.execPath));
-    const hasHeaders = existsSync(join(prefix, 'include', 'node', 'node_api.h'));
     run(process.execPath, [cmakeJs, 'compile', '-d', 'native', '-O', join(root, 'out', 'native')], {
       quiet: true,
-      env: hasHeaders ? { npm_config_nodedir: prefix } : {},
       sentence: 'The native parts could not be built.',
       remedy: 'The compiler’s message is above.',
     });

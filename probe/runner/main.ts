@@ -1,86 +1,127 @@
-// The child process that runs workloads: runner.js demo --addon PATH [--seconds N] [--threads N] [--device cpu|auto]
+// `node out/node/runner.js demo|check`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
+// On a CUDA device the injected collector records it; on the CPU device it records itself and talks to the probe named by
+// $HOOKANALYZER_SOCKET. Without that it just runs.
 
-import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { enums, TRACE_KINDS_DEFAULT } from '../../shared/model/enums';
+import { sessionFromMonotonic } from '../../shared/units/units';
 import { FailureError } from '../../shared/util/failure';
-import { loadAddon } from './addon';
-import { Network } from './network';
-import { ProbeConnection } from './probe-connection';
+import { encodeRows } from '../../shared/wire/encode';
+import { tables } from '../../shared/wire/tables';
+import { type ComputeDevice, loadAddon, type NativeAddon } from './addon';
+import { parseRunnerArguments, type RunnerArguments, USAGE, UsageError } from './arguments';
+import { checkKernels, checkSentence } from './check';
+import { demoSentence, runDemo } from './demo';
+import { chooseDevice } from './device';
+import { connectToProbe, type ProbeConnection } from './probe-connection';
 
-const USAGE = 'Usage: runner demo --addon PATH [--seconds N] [--threads N]';
-const SEND_MS = 50;
-/** The checksum is taken over so many first inferences, so that it does not depend on the machine's speed. */
-const CHECKED_INFERENCES = 10;
+/** At most half of the 50 ms within which rows must be on their way: the timer fires late by up to one round of inferences. */
+const SEND_MS = 25;
 
-function stopWith(code: number, sentence: string): never {
-  process.stderr.write(`runner: ${sentence}\n`);
-  process.exit(code);
+function tell(text: string): void {
+  process.stderr.write(`runner: ${text}\n`);
 }
 
-interface Options {
-  readonly addonPath: string;
-  readonly seconds: number;
-  readonly threads: number;
-}
-
-function parse(): Options {
+/** The connection to the probe, or undefined without one. The workload goes on in any case. */
+async function connectIfAsked(): Promise<ProbeConnection | undefined> {
+  const socketPath = process.env.HOOKANALYZER_SOCKET;
+  if (!socketPath) return undefined;
+  const kinds = process.env.HOOKANALYZER_KINDS || TRACE_KINDS_DEFAULT.join(',');
   try {
-    const { values, positionals } = parseArgs({
-      options: { addon: { type: 'string' }, seconds: { type: 'string' }, threads: { type: 'string' } },
-      allowPositionals: true,
-    });
-    const seconds = Number(values.seconds ?? 3);
-    const threads = Number(values.threads ?? Math.min(16, availableParallelism()));
-    if (positionals.join(' ') !== 'demo' || !values.addon) stopWith(2, USAGE);
-    if (!(seconds > 0) || !Number.isInteger(threads) || threads < 1)
-      stopWith(2, `seconds and threads are numbers above 0. ${USAGE}`);
-    return { addonPath: values.addon as string, seconds, threads };
+    return await connectToProbe({ socketPath, target: process.env.HOOKANALYZER_TARGET ?? '', kinds });
   } catch (error) {
-    return stopWith(2, `${(error as Error).message.split('\n')[0]} ${USAGE}`);
+    if (!(error instanceof FailureError)) throw error;
+    tell(`${error.message} The workload runs unrecorded.`);
+    return undefined;
   }
 }
 
-async function demo({ addonPath, seconds, threads }: Options): Promise<void> {
-  const addon = loadAddon(addonPath);
-  let isInterrupted = false;
+/** The process's last row. The exit code is for the probe to know, which waits for it. */
+function sendExit(connection: ProbeConnection): void {
+  const timeNs = sessionFromMonotonic(process.hrtime.bigint(), connection.epochNs);
+  const row = {
+    timeNs,
+    event: enums.processEvent.exited,
+    pid: process.pid,
+    parentPid: process.ppid,
+    exitCode: -1,
+    executable: process.execPath,
+    arguments: process.argv.join(' '),
+  };
+  connection.send(encodeRows(tables.process, [row], connection.sourceId));
+}
+
+/** Runs `work` on a device of its own and sends its rows meanwhile. */
+async function withDevice<T>(
+  addon: NativeAddon,
+  options: RunnerArguments,
+  work: (device: ComputeDevice) => T | Promise<T>,
+): Promise<T> {
+  const kind = chooseDevice(addon, options.device);
+  const connection = kind === 'cpu' ? await connectIfAsked() : undefined;
+  const { epochNs, sourceId } = connection ?? {};
+  const device =
+    kind === 'cuda'
+      ? addon.createCudaDevice({})
+      : addon.createCpuDevice({ threads: options.threads, epochNs, sourceId });
+  const send = () => connection?.send(device.takePackets());
+  let timer: NodeJS.Timeout | undefined;
+  if (connection) {
+    device.setKinds(connection.kinds);
+    connection.onKinds = (kinds) => device.setKinds(kinds);
+    timer = setInterval(send, SEND_MS);
+  }
+  try {
+    return await work(device);
+  } finally {
+    clearInterval(timer);
+    send();
+    if (connection) {
+      connection.onKinds = undefined;
+      sendExit(connection);
+      const leftBytes = await connection.close();
+      if (leftBytes > 0) tell(`the probe did not take the last ${leftBytes} bytes of rows in time.`);
+    }
+    device.close();
+  }
+}
+
+async function demo(options: RunnerArguments): Promise<number> {
+  const addon = loadAddon(options.addonPath);
+  let isStopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      isInterrupted = true;
+    // Once: a second signal ends the process the hard way.
+    process.once(signal, () => {
+      isStopping = true;
     });
   }
-  const connection = await ProbeConnection.open((kinds) => device.setKinds(kinds));
-  const { epochNs, sourceId, kinds } = connection?.start ?? {
-    epochNs: process.hrtime.bigint(),
-    sourceId: 0,
-    kinds: [],
-  };
-  const device = new addon.CpuDevice({ threads, epochNs, sourceId });
-  device.setKinds(kinds);
-  const network = new Network(device);
-  const beganMs = performance.now();
-  let sentMs = beganMs;
-  let inferenceCount = 0;
-  let checksum = 0;
-  while (!isInterrupted && performance.now() - beganMs < seconds * 1000) {
-    const sum = network.infer((inferenceCount % 2) as 0 | 1);
-    if (inferenceCount < CHECKED_INFERENCES) checksum += sum;
-    inferenceCount++;
-    if (performance.now() - sentMs < SEND_MS) continue;
-    sentMs = performance.now();
-    connection?.send(device.takePackets());
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  const tookSec = (performance.now() - beganMs) / 1000;
-  network.close();
-  connection?.send(device.takePackets());
-  await connection?.close();
-  const rate = (inferenceCount / tookSec).toFixed(1);
-  process.stdout.write(
-    `${inferenceCount} inferences on the CPU (${threads} threads), ${rate} a second, checksum ${checksum.toFixed(6)}\n`,
-  );
+  await withDevice(addon, options, async (device) => {
+    const result = await runDemo(device, { ...options, shouldStop: () => isStopping });
+    process.stdout.write(`${demoSentence(device, result)}\n`);
+  });
+  return 0;
 }
 
-demo(parse()).catch((error: unknown) => {
-  if (error instanceof FailureError) stopWith(1, error.message);
-  throw error;
+async function check(options: RunnerArguments): Promise<number> {
+  const addon = loadAddon(options.addonPath);
+  const results = await withDevice(addon, options, (device) => checkKernels(addon, device));
+  for (const result of results) process.stdout.write(`${checkSentence(result)}\n`);
+  return results.every((result) => result.isGood) ? 0 : 1;
+}
+
+async function run(words: readonly string[]): Promise<number> {
+  try {
+    const options = parseRunnerArguments(words);
+    return await (options.verb === 'demo' ? demo(options) : check(options));
+  } catch (error) {
+    if (error instanceof UsageError) {
+      tell(`${error.message}. ${USAGE}`);
+      return 2;
+    }
+    tell(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+run(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
 });

@@ -1,120 +1,163 @@
-// The built-in workload: a small convolutional network with seeded weights, run image after image on two streams.
+// The small network that the demo runs: a picture classifier with seeded weights, on any ComputeDevice.
 //
-//   image 3×64×64 → conv 8 → relu → conv 16 → relu → gemm 8 → gemm 16 → gemm 32 → softmax over 10 classes
+//   images ▸ conv1 ▸ relu1 ▸ conv2 ▸ relu2 ▸ fc1 (tile 8) ▸ fc2 (tile 16) ▸ fc3 (tile 32) ▸ softmax ▸ scores
+//
+// The three GEMMs use different tiles, so that a profile shows the same work as three kernels. Each lane has its own stream and
+// its own activations; lanes overlap on the device.
 
-import type { CpuDevice } from './addon';
+import type { ComputeDevice, DeviceAddress } from './addon';
+import { randomFloats, seededRandom } from './random';
 
-const SIDE = 64;
-const PLANE = SIDE * SIDE;
+export const IMAGES = 8;
+const SIDE_PX = 16;
 const CHANNELS = [3, 8, 16] as const;
-const WIDTHS = [PLANE, 128, 64, 10] as const;
-const TILES = [8, 16, 32] as const;
-const SEED = 20_240_607;
+const FLAT = CHANNELS[2] * SIDE_PX * SIDE_PX;
+export const CLASSES = 64;
 
-/** Numbers from -1 to 1, the same for the same seed: mulberry32, public domain by Tommy Ettinger. */
-export function seededValues(count: number, seed: number): Float32Array {
-  let state = seed >>> 0;
-  return Float32Array.from({ length: count }, () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
-  });
-}
+/** Elements of one inference's input and output. */
+export const INPUT_COUNT = IMAGES * CHANNELS[0] * SIDE_PX * SIDE_PX;
+export const OUTPUT_COUNT = IMAGES * CLASSES;
+const ACTIVATION_COUNT_MAX = IMAGES * FLAT;
+const FLOAT_BYTES = 4;
 
-interface Slot {
-  readonly image: number;
-  readonly maps: readonly number[];
-  readonly rows: readonly number[];
+type Layer =
+  | { readonly kind: 'conv'; readonly name: string; readonly channelsIn: number; readonly channelsOut: number }
+  | { readonly kind: 'relu'; readonly name: string; readonly count: number }
+  | {
+      readonly kind: 'gemm';
+      readonly name: string;
+      readonly depth: number;
+      readonly columns: number;
+      readonly tile: number;
+    }
+  | { readonly kind: 'softmax'; readonly name: string };
+
+const LAYERS: readonly Layer[] = [
+  { kind: 'conv', name: 'conv1', channelsIn: CHANNELS[0], channelsOut: CHANNELS[1] },
+  { kind: 'relu', name: 'relu1', count: IMAGES * CHANNELS[1] * SIDE_PX * SIDE_PX },
+  { kind: 'conv', name: 'conv2', channelsIn: CHANNELS[1], channelsOut: CHANNELS[2] },
+  { kind: 'relu', name: 'relu2', count: IMAGES * FLAT },
+  { kind: 'gemm', name: 'fc1', depth: FLAT, columns: 256, tile: 8 },
+  { kind: 'gemm', name: 'fc2', depth: 256, columns: 128, tile: 16 },
+  { kind: 'gemm', name: 'fc3', depth: 128, columns: CLASSES, tile: 32 },
+  { kind: 'softmax', name: 'softmax' },
+];
+
+/** Launches of one inference: one kernel a layer. */
+export const KERNELS_PER_INFERENCE = LAYERS.length;
+
+/** Each layer but relu, which works in place, writes the buffer that the one before it did not. */
+const LAST_IS_FRONT = LAYERS.filter((layer) => layer.kind !== 'relu').length % 2 === 0;
+
+export interface NetworkLane {
+  readonly stream: number;
+  readonly front: DeviceAddress;
+  readonly back: DeviceAddress;
 }
 
 export class Network {
-  private readonly weights: number[] = [];
-  private readonly matrices: number[] = [];
-  private readonly slots: Slot[];
-  private readonly images: Float32Array[];
-  private readonly result = new Float32Array(WIDTHS[3] * CHANNELS[2]);
+  private readonly allocations: DeviceAddress[] = [];
+  private readonly weights = new Map<string, DeviceAddress>();
+  private readonly biases = new Map<string, DeviceAddress>();
 
-  constructor(private readonly device: CpuDevice) {
-    for (let layer = 0; layer < 2; layer++) {
-      const count = CHANNELS[layer] * CHANNELS[layer + 1] * 9;
-      this.weights.push(
-        this.filled(seededValues(count, SEED + layer).map((value) => value / Math.sqrt(CHANNELS[layer] * 9))),
-      );
+  /** Allocates and uploads the weights, which are the same for the same seed. */
+  constructor(
+    private readonly device: ComputeDevice,
+    seed: number,
+  ) {
+    const random = seededRandom(seed);
+    for (const layer of LAYERS) {
+      if (layer.kind === 'conv') {
+        this.upload(
+          this.weights,
+          layer.name,
+          'weights',
+          random,
+          layer.channelsOut * layer.channelsIn * 9,
+          layer.channelsIn * 9,
+        );
+        this.upload(this.biases, layer.name, 'bias', random, layer.channelsOut, layer.channelsIn * 9);
+      } else if (layer.kind === 'gemm') {
+        this.upload(this.weights, layer.name, 'weights', random, layer.depth * layer.columns, layer.depth);
+      }
     }
-    for (let layer = 0; layer < 3; layer++) {
-      const count = WIDTHS[layer] * WIDTHS[layer + 1];
-      this.matrices.push(
-        this.filled(seededValues(count, SEED + 10 + layer).map((value) => value / Math.sqrt(WIDTHS[layer]))),
-      );
-    }
-    this.images = [0, 1].map((stream) => seededValues(CHANNELS[0] * PLANE, SEED + 20 + stream));
-    this.slots = [0, 1].map(() => ({
-      image: device.alloc(CHANNELS[0] * PLANE),
-      maps: [CHANNELS[1], CHANNELS[1], CHANNELS[2], CHANNELS[2]].map((channels) => device.alloc(channels * PLANE)),
-      rows: [WIDTHS[1], WIDTHS[2], WIDTHS[3], WIDTHS[3]].map((width) => device.alloc(width * CHANNELS[2])),
-    }));
   }
 
-  private filled(values: Float32Array): number {
-    const buffer = this.device.alloc(values.length);
-    this.device.upload(buffer, values);
-    return buffer;
+  /** A stream with its activations. */
+  addLane(): NetworkLane {
+    const stream = this.device.createStream();
+    const allocate = (name: string) => {
+      const address = this.device.alloc(ACTIVATION_COUNT_MAX * FLOAT_BYTES, `lane ${stream} ${name}`);
+      this.allocations.push(address);
+      return address;
+    };
+    return { stream, front: allocate('front activations'), back: allocate('back activations') };
   }
 
-  /** One image through the network on a stream; gives the sum of the classes' squares, which depends on every layer. */
-  infer(stream: 0 | 1): number {
+  /** Uploads INPUT_COUNT floats and launches every layer on the lane's stream. Returns without waiting for the kernels. */
+  launch(lane: NetworkLane, images: Float32Array): void {
     const { device } = this;
     device.pushRange('inference');
-    const { image, maps, rows } = this.slots[stream];
-    device.upload(image, this.images[stream]);
-    this.layer('features', () => {
-      for (let layer = 0; layer < 2; layer++) {
-        const [channelsIn, channelsOut] = [CHANNELS[layer], CHANNELS[layer + 1]];
-        const input = layer === 0 ? image : maps[1];
-        device.conv3x3({
-          input,
-          weights: this.weights[layer],
-          output: maps[2 * layer],
-          channelsIn,
-          channelsOut,
-          height: SIDE,
-          width: SIDE,
-          stream,
-        });
-        device.relu({ input: maps[2 * layer], output: maps[2 * layer + 1], count: channelsOut * PLANE, stream });
-      }
-    });
-    this.layer('classifier', () => {
-      for (let layer = 0; layer < 3; layer++) {
-        const a = layer === 0 ? maps[3] : rows[layer - 1];
-        device.gemm({
-          tile: TILES[layer],
-          m: CHANNELS[2],
-          n: WIDTHS[layer + 1],
-          k: WIDTHS[layer],
-          a,
-          b: this.matrices[layer],
-          c: rows[layer],
-          stream,
-        });
-      }
-      device.softmax({ input: rows[2], output: rows[3], rows: CHANNELS[2], columns: WIDTHS[3], stream });
-    });
-    device.download(rows[3], this.result);
+    device.upload({ target: lane.front, source: images, stream: lane.stream });
+    let [input, output] = [lane.front, lane.back];
+    for (const layer of LAYERS) {
+      device.pushRange(layer.name);
+      this.launchLayer(layer, input, output, lane.stream);
+      device.popRange();
+      if (layer.kind !== 'relu') [input, output] = [output, input];
+    }
     device.popRange();
-    return this.result.reduce((sum, value) => sum + value * value, 0);
   }
 
-  private layer(name: string, run: () => void): void {
-    this.device.pushRange(name);
-    run();
+  /** Waits for the lane and reads its OUTPUT_COUNT scores into `scores`. */
+  read(lane: NetworkLane, scores: Float32Array): void {
+    this.device.pushRange('read scores');
+    const source = LAST_IS_FRONT ? lane.front : lane.back;
+    this.device.download({ source, target: scores, stream: lane.stream });
     this.device.popRange();
   }
 
+  /** Frees everything. */
   close(): void {
-    for (const { image, maps, rows } of this.slots)
-      for (const buffer of [image, ...maps, ...rows]) this.device.free(buffer);
-    for (const buffer of [...this.weights, ...this.matrices]) this.device.free(buffer);
+    for (const address of this.allocations) this.device.free(address);
+    this.allocations.length = 0;
+  }
+
+  private launchLayer(layer: Layer, input: DeviceAddress, output: DeviceAddress, stream: number): void {
+    const { device } = this;
+    switch (layer.kind) {
+      case 'conv': {
+        const { channelsIn, channelsOut, name } = layer;
+        const [weights, bias] = [this.weights.get(name)!, this.biases.get(name)!];
+        const shape = { images: IMAGES, channelsIn, channelsOut, height: SIDE_PX, width: SIDE_PX };
+        device.conv3x3({ input, weights, bias, output, ...shape, stream });
+        return;
+      }
+      case 'relu':
+        device.relu({ input, output: input, count: layer.count, stream });
+        return;
+      case 'gemm': {
+        const { depth, columns, tile, name } = layer;
+        device.gemm({ a: input, b: this.weights.get(name)!, c: output, rows: IMAGES, columns, depth, tile, stream });
+        return;
+      }
+      case 'softmax':
+        device.softmax({ input, output, rows: IMAGES, columns: CLASSES, stream });
+    }
+  }
+
+  // Amplitude sqrt(6 / inputs): He's uniform initialisation, which keeps the activations of a relu network of one size.
+  private upload(
+    places: Map<string, DeviceAddress>,
+    layerName: string,
+    what: string,
+    random: () => number,
+    count: number,
+    inputsPerOutput: number,
+  ): void {
+    const address = this.device.alloc(count * FLOAT_BYTES, `${layerName} ${what}`);
+    this.allocations.push(address);
+    places.set(layerName, address);
+    this.device.upload({ target: address, source: randomFloats(random, count, Math.sqrt(6 / inputsPerOutput)) });
   }
 }

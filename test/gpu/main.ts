@@ -13,6 +13,7 @@ import { launchCost } from './launch-cost';
 import { liveLatency } from './live-latency';
 import { pytorch } from './pytorch';
 import { switching } from './switching';
+import { workload } from './workload';
 
 const TESTS: Readonly<Record<string, GpuTest>> = {
   knownCounts,

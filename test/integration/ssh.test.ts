@@ -9,10 +9,10 @@ import { type LocalProbe, startLocalProbe } from '../../app/host/link/local-prob
 import { openSshTransport } from '../../app/host/link/ssh-transport';
 import { readHka } from '../../app/host/session/hka-reader';
 import { recordTarget } from '../../app/host/session/recorder';
+import { KERNELS_PER_INFERENCE } from '../../probe/runner/network';
 import { hasSshd, makeKey, refusingPrompter, type Sshd, startSshd } from './sshd';
 
 const root = join(__dirname, '..', '..');
-const KERNELS_PER_INFERENCE = 8;
 
 describe.skipIf(!hasSshd())('over SSH', () => {
   let sshd: Sshd;
@@ -83,7 +83,7 @@ describe.skipIf(!hasSshd())('over SSH', () => {
     expect(kernelCount).toBe(KERNELS_PER_INFERENCE * inferences);
     expect(correlations.size).toBe(kernelCount);
     expect(summary).toMatchObject({ isClosed: true, missingPackets: 0, damagedPackets: 0, gaps: [], losses: [] });
-    expect(summary.tables.range?.rows).toBe(3 * inferences);
+    expect(summary.tables.range?.rows).toBe(10 * inferences);
   });
 
   test('a program that ends while the link is down is learned of when it is back', async () => {

@@ -3,7 +3,7 @@ import { TRACE_KINDS_DEFAULT } from '../../../shared/model/enums';
 import { failure } from '../../../shared/util/failure';
 import { formatTable } from '../../host/analysis/format-table';
 import { runReport } from '../../host/analysis/reports';
-import { positiveNumber, type Verb } from '../command';
+import { oneOf, positiveNumber, type Verb } from '../command';
 import { findInstallation } from '../installation';
 import { openForReading } from '../open-session';
 import { recordJob } from '../record-session';
@@ -16,7 +16,7 @@ const SECONDS_DEFAULT = 3;
 export const demo: Verb = {
   name: 'demo',
   summary: 'Record the built-in workload and show what it did; needs no GPU.',
-  usage: '[--seconds N] [-o FILE.hka]',
+  usage: '[--seconds N] [--device cpu|cuda|auto] [-o FILE.hka]',
   wordCount: [0, 0],
   examples: ['hookanalyzer demo', 'hookanalyzer demo --seconds 10 -o run.hka'],
   options: {
@@ -38,13 +38,14 @@ export const demo: Verb = {
     if (!addonPath)
       throw failure('notBuilt', 'The native parts are not built.', 'Build them with: npm run build:native');
     const filePath = parsed.text('output') ?? DEMO_FILE;
+    const device = oneOf(parsed, 'device', ['cpu', 'cuda', 'auto'], 'auto');
     const seconds = positiveNumber(parsed, 'seconds') ?? SECONDS_DEFAULT;
     if (!parsed.text('output') && existsSync(filePath)) rmSync(filePath);
     const result = await recordJob(
       {
         launch: {
           command: process.execPath,
-          args: [runnerPath, 'demo', '--seconds', String(seconds), '--addon', addonPath],
+          args: [runnerPath, 'demo', '--seconds', String(seconds), '--device', device, '--addon', addonPath],
           cwd: process.cwd(),
           kinds: collectorPath ? [...TRACE_KINDS_DEFAULT] : ['kernel', 'memcpy', 'memory', 'nvtx'],
         },

@@ -162,10 +162,15 @@ const DEVICE_WORK: readonly DeviceWork[] = [
         node,
       ] = columns;
       return (row) => {
+        // Plain ASCII and no zeros: a text with one character beyond Latin-1 is twice as long in memory and far slower to write.
+        const grid = `"grid":"${gridX[row]}x${gridY[row]}x${gridZ[row]}","block":"${blockX[row]}x${blockY[row]}x${blockZ[row]}"`;
+        const shared =
+          (staticShared[row] > 0 ? `,"static shared bytes":${staticShared[row]}` : '') +
+          (dynamicShared[row] > 0 ? `,"dynamic shared bytes":${dynamicShared[row]}` : '');
         const graph = node[row] > 0 ? `,"graph node":${node[row]}` : '';
         return {
           name: writer.quotedName(source[row], name[row]),
-          args: `"grid":"${gridX[row]}×${gridY[row]}×${gridZ[row]}","block":"${blockX[row]}×${blockY[row]}×${blockZ[row]}","registers":${registers[row]},"static shared bytes":${staticShared[row]},"dynamic shared bytes":${dynamicShared[row]},"correlation":${correlation[row]}${graph}`,
+          args: `${grid},"registers":${registers[row]}${shared},"correlation":${correlation[row]}${graph}`,
         };
       };
     },

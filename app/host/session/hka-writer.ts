@@ -93,7 +93,11 @@ export class HkaWriter {
       this.writtenBytes += bytes.length;
     } catch (error) {
       this.isBroken = true;
-      ftruncateSync(this.descriptor, this.writtenBytes); // how much of these bytes reached the disk is not known
+      try {
+        ftruncateSync(this.descriptor, this.writtenBytes); // how much of these bytes reached the disk is not known
+      } catch {
+        // What cannot be cut, such as a pipe, keeps a torn tail, which readers pass over.
+      }
 
       const { code, message } = error as NodeJS.ErrnoException;
       const reason = code === 'ENOSPC' ? 'the disk is full' : message;

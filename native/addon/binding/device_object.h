@@ -1,0 +1,49 @@
+// A device as a JavaScript object. Checks every address and size against what was allocated, so that a wrong argument becomes an Error
+// and never a crash. Lives on Node's thread.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <string>
+
+#include "addon/allocation_table.h"
+#include "addon/binding/js_arguments.h"
+#include "addon/compute_device.h"
+
+namespace hka::addon {
+
+class DeviceObject {
+ public:
+  explicit DeviceObject(std::unique_ptr<ComputeDevice> device) : device_(std::move(device)) {}
+
+  // The object with all methods of ComputeDevice in probe/runner/addon.ts. Its functions share the device; close() ends it early.
+  static Napi::Object wrap(Napi::Env env, std::unique_ptr<ComputeDevice> device);
+
+ private:
+  ComputeDevice& device();
+  uint32_t streamFrom(const JsOptions& options) const;
+  float* memory(const JsOptions& options, const char* key, uint64_t elementCount) const;
+
+  Napi::Value createStream(const Napi::CallbackInfo& call);
+  Napi::Value alloc(const Napi::CallbackInfo& call);
+  Napi::Value free(const Napi::CallbackInfo& call);
+  Napi::Value upload(const Napi::CallbackInfo& call);
+  Napi::Value download(const Napi::CallbackInfo& call);
+  Napi::Value gemm(const Napi::CallbackInfo& call);
+  Napi::Value conv3x3(const Napi::CallbackInfo& call);
+  Napi::Value softmax(const Napi::CallbackInfo& call);
+  Napi::Value relu(const Napi::CallbackInfo& call);
+  Napi::Value synchronize(const Napi::CallbackInfo& call);
+  Napi::Value pushRange(const Napi::CallbackInfo& call);
+  Napi::Value popRange(const Napi::CallbackInfo& call);
+  Napi::Value setKinds(const Napi::CallbackInfo& call);
+  Napi::Value takePackets(const Napi::CallbackInfo& call);
+  Napi::Value close(const Napi::CallbackInfo& call);
+
+  std::unique_ptr<ComputeDevice> device_;  // empty once closed
+  AllocationTable allocations_;
+  uint32_t streamCount_ = 1;  // the default one
+};
+
+}  // namespace hka::addon

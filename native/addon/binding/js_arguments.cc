@@ -1,0 +1,81 @@
+#include "addon/binding/js_arguments.h"
+
+#include <cmath>
+
+#include "addon/compute_device.h"
+
+namespace hka::addon {
+namespace {
+
+constexpr size_t kTextCountMax = 1'000'000;
+
+}  // namespace
+
+JsOptions::JsOptions(const Napi::CallbackInfo& call, std::string callName) : callName_(std::move(callName)) {
+  if (!call[0].IsObject()) throw DeviceError(callName_ + ": the argument must be an object.");
+  object_ = call[0].As<Napi::Object>();
+}
+
+uint64_t JsOptions::wholeNumber(const char* key, uint64_t min, uint64_t max) const {
+  return wholeNumberFrom(object_.Get(key), callName_ + ": " + key, min, max);
+}
+
+uint64_t JsOptions::wholeNumberOr(const char* key, uint64_t min, uint64_t max, uint64_t fallback) const {
+  return object_.Get(key).IsUndefined() ? fallback : wholeNumber(key, min, max);
+}
+
+uint64_t JsOptions::bigintOr(const char* key, uint64_t fallback) const {
+  const Napi::Value value = object_.Get(key);
+  if (value.IsUndefined()) return fallback;
+  bool isExact = false;
+  const uint64_t number = value.IsBigInt() ? value.As<Napi::BigInt>().Uint64Value(&isExact) : 0;
+  if (!isExact) throw DeviceError(callName_ + ": " + key + " must be a bigint from 0 to 2^64 - 1.");
+  return number;
+}
+
+Napi::Float32Array JsOptions::floats(const char* key) const { return floatsFrom(object_.Get(key), callName_ + ": " + key); }
+
+uint64_t wholeNumberFrom(const Napi::Value& value, const std::string& what, uint64_t min, uint64_t max) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
+  // Phrased so that NaN fails.
+  const bool isValid = number >= static_cast<double>(min) && number <= static_cast<double>(max) && std::floor(number) == number;
+  if (!isValid) {
+    throw DeviceError(what + " must be a whole number from " + std::to_string(min) + " to " + std::to_string(max) + ".");
+  }
+  return static_cast<uint64_t>(number);
+}
+
+std::string textFrom(const Napi::Value& value, const std::string& what) {
+  if (!value.IsString()) throw DeviceError(what + " must be a string.");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+std::vector<std::string> textsFrom(const Napi::Value& value, const std::string& what) {
+  if (!value.IsArray()) throw DeviceError(what + " must be an array of strings.");
+  const Napi::Array array = value.As<Napi::Array>();
+  if (array.Length() > kTextCountMax) throw DeviceError(what + " has more than " + std::to_string(kTextCountMax) + " entries.");
+  std::vector<std::string> texts;
+  texts.reserve(array.Length());
+  for (uint32_t index = 0; index < array.Length(); ++index) {
+    const Napi::HandleScope scope(value.Env());
+    texts.push_back(textFrom(array.Get(index), what + ": each entry"));
+  }
+  return texts;
+}
+
+Napi::Float32Array floatsFrom(const Napi::Value& value, const std::string& what) {
+  const bool isFloats = value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
+  if (!isFloats) throw DeviceError(what + " must be a Float32Array.");
+  return value.As<Napi::Float32Array>();
+}
+
+uint64_t elementCount(const std::string& callName, std::initializer_list<uint64_t> sizes) {
+  uint64_t count = 1;
+  for (const uint64_t size : sizes) {
+    if (size > kElementCountMax / count) throw DeviceError(callName + ": the sizes make more than 2^38 elements.");
+    count *= size;
+  }
+  return count;
+}
+
+}  // namespace hka::addon

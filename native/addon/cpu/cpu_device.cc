@@ -1,0 +1,293 @@
+#include "addon/cpu/cpu_device.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "addon/cpu/cpu_facts.h"
+
+namespace hka::addon {
+namespace {
+
+constexpr uint32_t kDevice = 0;
+constexpr uint32_t kContext = 1;
+constexpr uint32_t kNoStream = 0xffffffff;
+constexpr size_t kAlignmentBytes = 256;  // of cudaMalloc
+
+uint32_t threadId() { return static_cast<uint32_t>(syscall(SYS_gettid)); }
+
+double durationNs(HostNs start, HostNs end) { return static_cast<double>(end.value - start.value); }
+
+std::string executablePath() {
+  char path[4096];
+  const ssize_t byteCount = readlink("/proc/self/exe", path, sizeof(path));
+  return byteCount < 0 ? "" : std::string(path, static_cast<size_t>(byteCount));
+}
+
+std::string commandLine() {
+  std::string words = readText("/proc/self/cmdline");  // words end with a zero byte
+  if (!words.empty()) words.pop_back();
+  std::replace(words.begin(), words.end(), '\0', ' ');
+  return words;
+}
+
+}  // namespace
+
+class CpuDevice::ApiCall {
+ public:
+  ApiCall(CpuDevice& device, const char* name)
+      : device_(device), name_(name), correlation_(++device.lastCorrelation_), start_(hostNow()) {}
+  ~ApiCall() {
+    if (!device_.recorder_.isOn(kTraceApi)) return;
+    wire::ApiRow row;
+    row.startNs = device_.recorder_.sessionNs(start_);
+    row.durationNs = durationNs(start_, hostNow());
+    row.name = device_.recorder_.stringId(name_);
+    row.thread = threadId();
+    row.correlation = correlation_;
+    row.domain = static_cast<uint8_t>(wire::ApiDomain::kRuntime);
+    device_.recorder_.writeEvent(row);
+  }
+  ApiCall(const ApiCall&) = delete;
+  ApiCall& operator=(const ApiCall&) = delete;
+
+  [[nodiscard]] uint32_t correlation() const { return correlation_; }
+  [[nodiscard]] HostNs start() const { return start_; }
+
+ private:
+  CpuDevice& device_;
+  const char* name_;
+  uint32_t correlation_;
+  HostNs start_;
+};
+
+CpuDevice::CpuDevice(const CpuDeviceOptions& options)
+    : recorder_(options.epoch, options.sourceId), scheduler_(options.threadCount) {
+  writeStateRows(options);
+  createStream();
+}
+
+CpuDevice::~CpuDevice() {
+  scheduler_.waitAll();
+  for (const auto& [address, allocation] : allocations_) std::free(const_cast<void*>(address));
+}
+
+void CpuDevice::writeStateRows(const CpuDeviceOptions& options) {
+  const CpuFacts cpu = readCpuFacts();
+  facts_ = {"cpu", cpu.name, options.threadCount, cpu.memoryBytes};
+  const double nowNs = recorder_.sessionNs(hostNow());
+  const std::string executable = executablePath();
+  const std::string arguments = commandLine();
+  wire::ProcessRow process;
+  process.timeNs = nowNs;
+  process.event = static_cast<uint8_t>(wire::ProcessEvent::kStarted);
+  process.pid = static_cast<uint32_t>(getpid());
+  process.parentPid = static_cast<uint32_t>(getppid());
+  process.exitCode = -1;
+  process.executable = executable;
+  process.arguments = arguments;
+  recorder_.writeState(process);
+  std::string threadName = readText("/proc/thread-self/comm");
+  if (!threadName.empty()) threadName.pop_back();
+  recorder_.writeState(wire::ThreadRow{nowNs, threadId(), threadName});
+  wire::DeviceRow device;
+  device.timeNs = nowNs;
+  device.device = kDevice;
+  device.kind = static_cast<uint8_t>(wire::DeviceKind::kCpu);
+  device.smCount = options.threadCount;
+  device.coreClockKhz = cpu.coreClockKhz;
+  device.memoryBytes = cpu.memoryBytes;
+  device.name = facts_.name;
+  recorder_.writeState(device);
+  recorder_.writeState(wire::ContextRow{nowNs, kContext, kDevice});
+}
+
+uint32_t CpuDevice::createStream() {
+  const uint32_t stream = scheduler_.addStream();
+  wire::StreamRow row;
+  row.timeNs = recorder_.sessionNs(hostNow());
+  row.context = kContext;
+  row.stream = stream;
+  row.isDefault = stream == 0 ? 1 : 0;
+  recorder_.writeState(row);
+  return stream;
+}
+
+void* CpuDevice::allocate(size_t bytes, const std::string& name) {
+  const ApiCall call(*this, "cpuMalloc");
+  // Linux promises more than it has; a promise beyond the machine's memory would end in the process being killed.
+  if (static_cast<double>(usedBytes_) + static_cast<double>(bytes) > facts_.memoryBytes) {
+    throw DeviceError("alloc: " + std::to_string(bytes) + " bytes more do not fit into the memory of this machine.");
+  }
+  void* address = std::aligned_alloc(kAlignmentBytes, (bytes + kAlignmentBytes - 1) / kAlignmentBytes * kAlignmentBytes);
+  if (address == nullptr) throw DeviceError("alloc: the system has no " + std::to_string(bytes) + " bytes to give.");
+  const NamedAllocation allocation{bytes, recorder_.stringId(name)};
+  allocations_[address] = allocation;
+  usedBytes_ += bytes;
+  writeMemory(wire::MemoryOperation::kAllocate, address, allocation, call.correlation());
+  return address;
+}
+
+void CpuDevice::release(void* address) {
+  const ApiCall call(*this, "cpuFree");
+  scheduler_.waitAll();  // as cudaFree does: what is queued may still use the memory
+  const NamedAllocation allocation = allocations_.at(address);
+  writeMemory(wire::MemoryOperation::kFree, address, allocation, call.correlation());
+  allocations_.erase(address);
+  usedBytes_ -= allocation.bytes;
+  std::free(address);
+}
+
+void CpuDevice::writeMemory(wire::MemoryOperation operation, const void* address, const NamedAllocation& allocation,
+                            uint32_t correlation) {
+  if (!recorder_.isOn(kTraceMemory)) return;
+  wire::MemoryRow row;
+  row.timeNs = recorder_.sessionNs(hostNow());
+  row.address = static_cast<double>(reinterpret_cast<uintptr_t>(address));
+  row.bytes = static_cast<double>(allocation.bytes);
+  row.device = kDevice;
+  row.context = kContext;
+  row.stream = kNoStream;
+  row.correlation = correlation;
+  row.library = allocation.name;
+  row.operation = static_cast<uint8_t>(operation);
+  row.kind = static_cast<uint8_t>(wire::MemoryKind::kPageable);
+  recorder_.writeEvent(row);
+}
+
+void CpuDevice::upload(float* target, const float* source, size_t count, uint32_t stream) {
+  copy("cpuMemcpyIn", target, source, count, stream);
+}
+
+void CpuDevice::download(float* target, const float* source, size_t count, uint32_t stream) {
+  copy("cpuMemcpyOut", target, source, count, stream);
+}
+
+void CpuDevice::copy(const char* callName, float* target, const float* source, size_t count, uint32_t stream) {
+  const ApiCall call(*this, callName);
+  const uint32_t correlation = call.correlation();
+  const size_t bytes = count * sizeof(float);
+  const auto run = [target, source, bytes](uint64_t, uint64_t) { std::memcpy(target, source, bytes); };
+  const auto onDone = [this, bytes, stream, correlation](HostNs start, HostNs end) {
+    if (!recorder_.isOn(kTraceMemcpy)) return;
+    wire::MemcpyRow row;
+    row.startNs = recorder_.sessionNs(start);
+    row.durationNs = durationNs(start, end);
+    row.bytes = static_cast<double>(bytes);
+    row.device = kDevice;
+    row.context = kContext;
+    row.stream = stream;
+    row.correlation = correlation;
+    row.peerDevice = kDevice;
+    row.direction = static_cast<uint8_t>(wire::CopyDirection::kHostToHost);
+    row.sourceKind = static_cast<uint8_t>(wire::MemoryKind::kPageable);
+    row.targetKind = static_cast<uint8_t>(wire::MemoryKind::kPageable);
+    recorder_.writeEvent(row);
+  };
+  scheduler_.submit(stream, {run, 1, onDone});
+  scheduler_.waitStream(stream);
+}
+
+void CpuDevice::launchGemm(const kernels::GemmArguments& gemm, uint32_t stream) {
+  launch("cpuLaunchKernel", kernels::gemmLaunch(gemm), gemmTwin(gemm), stream);
+}
+
+void CpuDevice::launchConv(const kernels::ConvArguments& conv, uint32_t stream) {
+  launch("cpuLaunchKernel", kernels::convLaunch(conv), convTwin(conv), stream);
+}
+
+void CpuDevice::launchSoftmax(const kernels::SoftmaxArguments& softmax, uint32_t stream) {
+  launch("cpuLaunchKernel", kernels::softmaxLaunch(softmax), softmaxTwin(softmax), stream);
+}
+
+void CpuDevice::launchRelu(const kernels::ReluArguments& relu, uint32_t stream) {
+  launch("cpuLaunchKernel", kernels::reluLaunch(relu), reluTwin(relu), stream);
+}
+
+void CpuDevice::launch(const char* callName, const kernels::Launch& launch, BlockRange run, uint32_t stream) {
+  const ApiCall call(*this, callName);
+  const uint32_t correlation = call.correlation();
+  const uint32_t name = recorder_.stringId(launch.name);
+  const auto onDone = [this, launch, name, stream, correlation](HostNs start, HostNs end) {
+    if (!recorder_.isOn(kTraceKernel)) return;
+    wire::KernelRow row;
+    row.startNs = recorder_.sessionNs(start);
+    row.durationNs = durationNs(start, end);
+    row.queuedNs = -1;
+    row.submittedNs = -1;
+    row.name = name;
+    row.device = kDevice;
+    row.context = kContext;
+    row.stream = stream;
+    row.correlation = correlation;
+    row.gridX = launch.grid.x;
+    row.gridY = launch.grid.y;
+    row.gridZ = launch.grid.z;
+    row.blockX = launch.block.x;
+    row.blockY = launch.block.y;
+    row.blockZ = launch.block.z;
+    row.staticSharedBytes = launch.staticSharedBytes;
+    recorder_.writeEvent(row);
+  };
+  scheduler_.submit(stream, {std::move(run), blockCountOf(launch), onDone});
+}
+
+void CpuDevice::synchronize() {
+  const ApiCall call(*this, "cpuDeviceSynchronize");
+  scheduler_.waitAll();
+  if (!recorder_.isOn(kTraceSync)) return;
+  wire::SyncRow row;
+  row.startNs = recorder_.sessionNs(call.start());
+  row.durationNs = durationNs(call.start(), hostNow());
+  row.context = kContext;
+  row.stream = kNoStream;
+  row.correlation = call.correlation();
+  row.kind = static_cast<uint8_t>(wire::SyncKind::kContext);
+  recorder_.writeEvent(row);
+}
+
+void CpuDevice::pushRange(const std::string& name) {
+  if (openRanges_.size() >= 0xffff) throw DeviceError("pushRange: 65535 ranges are open already.");  // depth is 16 bits wide
+  openRanges_.push_back({hostNow(), recorder_.stringId(name)});
+}
+
+void CpuDevice::popRange() {
+  if (openRanges_.empty()) throw DeviceError("popRange: no range is open.");
+  const OpenRange range = openRanges_.back();
+  openRanges_.pop_back();
+  writeRange(range, durationNs(range.start, hostNow()), openRanges_.size());
+}
+
+void CpuDevice::writeRange(const OpenRange& range, double rangeDurationNs, size_t depth) {
+  if (!recorder_.isOn(kTraceRange)) return;
+  wire::RangeRow row;
+  row.startNs = recorder_.sessionNs(range.start);
+  row.durationNs = rangeDurationNs;
+  row.name = range.name;
+  row.domain = recorder_.stringId("HookAnalyzer");
+  row.thread = threadId();
+  row.endThread = row.thread;
+  row.depth = static_cast<uint16_t>(depth);
+  row.kind = static_cast<uint8_t>(wire::RangeKind::kPushPop);
+  recorder_.writeEvent(row);
+}
+
+void CpuDevice::setKinds(const std::vector<std::string>& kinds) {
+  static constexpr struct {
+    const char* name;
+    TraceKind kind;
+  } kNames[] = {{"kernel", kTraceKernel}, {"memcpy", kTraceMemcpy}, {"memory", kTraceMemory},
+                {"api", kTraceApi},       {"nvtx", kTraceRange},    {"sync", kTraceSync}};
+  uint32_t bits = 0;
+  for (const std::string& kind : kinds) {
+    for (const auto& each : kNames) bits |= kind == each.name ? static_cast<uint32_t>(each.kind) : 0;
+  }
+  recorder_.setKinds(bits);
+}
+
+std::vector<uint8_t> CpuDevice::takePackets() { return recorder_.take(); }
+
+}  // namespace hka::addon

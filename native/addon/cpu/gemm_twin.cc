@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <cstring>
+
+#include "addon/cpu/twins.h"
+
+namespace hka::addon {
+namespace {
+
+using kernels::GemmArguments;
+
+// Copies the part of a row-major matrix that a tile covers; what lies outside is zero, so that the inner loop has no edges.
+template <uint32_t kTile>
+void loadTile(float (&tile)[kTile][kTile], const float* matrix, uint32_t rowCount, uint32_t columnCount, uint64_t firstRow,
+              uint64_t firstColumn) {
+  const uint64_t endColumn = std::min<uint64_t>(firstColumn + kTile, columnCount);
+  const uint64_t validCount = endColumn > firstColumn ? endColumn - firstColumn : 0;
+  for (uint32_t y = 0; y < kTile; ++y) {
+    const uint64_t row = firstRow + y;
+    const uint64_t copiedCount = row < rowCount ? validCount : 0;
+    if (copiedCount > 0) std::memcpy(tile[y], matrix + row * columnCount + firstColumn, copiedCount * sizeof(float));
+    std::fill(tile[y] + copiedCount, tile[y] + kTile, 0.0F);
+  }
+}
+
+template <uint32_t kTile>
+void gemmBlock(const GemmArguments& gemm, uint64_t blockX, uint64_t blockY) {
+  alignas(64) float tileA[kTile][kTile];
+  alignas(64) float tileB[kTile][kTile];
+  alignas(64) float sums[kTile][kTile] = {};
+  const uint64_t firstRow = blockY * kTile;
+  const uint64_t firstColumn = blockX * kTile;
+  for (uint64_t firstK = 0; firstK < gemm.depth; firstK += kTile) {
+    loadTile(tileA, gemm.a, gemm.rows, gemm.depth, firstRow, firstK);
+    loadTile(tileB, gemm.b, gemm.depth, gemm.columns, firstK, firstColumn);
+    for (uint32_t y = 0; y < kTile; ++y) {
+      float row[kTile];  // one row of sums, which the compiler keeps in registers
+      std::memcpy(row, sums[y], sizeof(row));
+      for (uint32_t k = 0; k < kTile; ++k) {
+        const float left = tileA[y][k];
+        HKA_KEEP_LOOP
+        for (uint32_t x = 0; x < kTile; ++x) row[x] += left * tileB[k][x];
+      }
+      std::memcpy(sums[y], row, sizeof(row));
+    }
+  }
+  const uint64_t endRow = std::min<uint64_t>(firstRow + kTile, gemm.rows);
+  const uint64_t writtenCount = std::min<uint64_t>(kTile, gemm.columns - firstColumn);
+  for (uint64_t row = firstRow; row < endRow; ++row) {
+    std::memcpy(gemm.c + row * gemm.columns + firstColumn, sums[row - firstRow], writtenCount * sizeof(float));
+  }
+}
+
+template <uint32_t kTile>
+BlockRange gemmOfTile(const GemmArguments& gemm) {
+  const uint32_t gridX = kernels::gemmLaunch(gemm).grid.x;
+  return [gemm, gridX](uint64_t firstBlock, uint64_t endBlock) {
+    for (uint64_t block = firstBlock; block < endBlock; ++block) gemmBlock<kTile>(gemm, block % gridX, block / gridX);
+  };
+}
+
+}  // namespace
+
+BlockRange gemmTwin(const GemmArguments& gemm) {
+  if (gemm.tile == 8) return gemmOfTile<8>(gemm);
+  if (gemm.tile == 16) return gemmOfTile<16>(gemm);
+  return gemmOfTile<32>(gemm);
+}
+
+}  // namespace hka::addon

@@ -1,0 +1,49 @@
+// The CUDA device: ordinary CUDA and NVTX calls, which the injected collector records like those of any program. Writes no rows itself.
+// Built only where nvcc is found.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <string>
+#include <vector>
+
+#include "addon/compute_device.h"
+
+namespace hka::addon {
+
+class CudaDevice final : public ComputeDevice {
+ public:
+  // Throws DeviceError when the driver has no such device.
+  explicit CudaDevice(int index);
+  ~CudaDevice() override;
+  CudaDevice(const CudaDevice&) = delete;
+  CudaDevice& operator=(const CudaDevice&) = delete;
+
+  [[nodiscard]] const DeviceFacts& facts() const override { return facts_; }
+  uint32_t createStream() override;
+  void* allocate(size_t bytes, const std::string& name) override;
+  void release(void* address) override;
+  void upload(float* target, const float* source, size_t count, uint32_t stream) override;
+  void download(float* target, const float* source, size_t count, uint32_t stream) override;
+  void launchGemm(const kernels::GemmArguments& gemm, uint32_t stream) override;
+  void launchConv(const kernels::ConvArguments& conv, uint32_t stream) override;
+  void launchSoftmax(const kernels::SoftmaxArguments& softmax, uint32_t stream) override;
+  void launchRelu(const kernels::ReluArguments& relu, uint32_t stream) override;
+  void synchronize() override;
+  void pushRange(const std::string& name) override;
+  void popRange() override;
+  void setKinds(const std::vector<std::string>&) override {}
+  std::vector<uint8_t> takePackets() override { return {}; }
+
+ private:
+  void select() const;
+  void copy(const char* callName, float* target, const float* source, size_t count, cudaMemcpyKind kind, uint32_t stream);
+
+  int index_;
+  DeviceFacts facts_;
+  std::vector<cudaStream_t> streams_;  // [0] is CUDA's default stream
+  std::vector<void*> allocations_;
+  size_t openRangeCount_ = 0;
+};
+
+}  // namespace hka::addon

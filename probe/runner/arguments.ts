@@ -1,0 +1,85 @@
+// The words behind `runner`. Wrong ones end in one sentence and exit code 2.
+
+import { parseArgs } from 'node:util';
+
+export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+export interface RunnerArguments {
+  readonly verb: 'demo' | 'check';
+  readonly device: DeviceChoice;
+  readonly addonPath: string | undefined;
+  /** CPU threads; undefined for one a processor. */
+  readonly threads: number | undefined;
+  readonly seconds: number;
+  /** Inferences to run; undefined to run for `seconds`. */
+  readonly count: number | undefined;
+  readonly seed: number;
+}
+
+export const USAGE =
+  'Usage: runner demo [--seconds N] [--count N] [--seed N] [--device auto|cpu|cuda] [--threads N] [--addon PATH], or runner check [--device auto|cpu|cuda] [--threads N] [--addon PATH]';
+
+/** Wrong usage; the message is one sentence. */
+export class UsageError extends Error {}
+
+const OPTIONS = {
+  seconds: { type: 'string' },
+  count: { type: 'string' },
+  seed: { type: 'string' },
+  device: { type: 'string' },
+  threads: { type: 'string' },
+  addon: { type: 'string' },
+} as const;
+
+const SECONDS_DEFAULT = 3;
+const SECONDS_MAX = 86_400;
+const COUNT_MAX = 1e9;
+const SEED_DEFAULT = 1;
+const THREADS_MAX = 256; // of createCpuDevice
+const VERB_WORDS = 'Say what to run: demo or check';
+
+function numberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(value >= min && value <= max))
+    throw new UsageError(`--${name} must be a number from ${min} to ${max}, not "${text}"`);
+  return value;
+}
+
+function wholeNumberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  const value = numberOf(name, text, min, max);
+  if (value !== undefined && !Number.isInteger(value))
+    throw new UsageError(`--${name} must be a whole number, not "${text}"`);
+  return value;
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    // Node's message is several sentences; the first says what is wrong.
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(message.split('. ')[0].replace(/\.$/, ''));
+  }
+}
+
+/** Parses the words behind the program's name. Throws UsageError. */
+export function parseRunnerArguments(words: readonly string[]): RunnerArguments {
+  const { values, positionals } = parse(words);
+  const [verb, ...others] = positionals;
+  if (verb !== 'demo' && verb !== 'check')
+    throw new UsageError(verb === undefined ? VERB_WORDS : `${VERB_WORDS}, not "${verb}"`);
+  if (others.length > 0) throw new UsageError(`"${others[0]}" is one word too many`);
+  const device = DEVICE_CHOICES.find((choice) => choice === (values.device ?? 'auto'));
+  if (!device) throw new UsageError(`--device must be ${DEVICE_CHOICES.join(', ')}, not "${values.device}"`);
+  return {
+    verb,
+    device,
+    addonPath: values.addon,
+    threads: wholeNumberOf('threads', values.threads, 1, THREADS_MAX),
+    seconds: numberOf('seconds', values.seconds, 0.001, SECONDS_MAX) ?? SECONDS_DEFAULT,
+    count: wholeNumberOf('count', values.count, 1, COUNT_MAX),
+    seed: wholeNumberOf('seed', values.seed, 0, 2 ** 32 - 1) ?? SEED_DEFAULT,
+  };
+}
