@@ -17,6 +17,7 @@ import { workload } from './workload';
 
 const TESTS: Readonly<Record<string, GpuTest>> = {
   knownCounts,
+  workload,
   pytorch,
   launchCost,
   switching,
