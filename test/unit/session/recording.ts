@@ -32,9 +32,9 @@ export function packetsOf(rows: Rows): Uint8Array[] {
 
 export function writeFile(path: string, rows: Rows): void {
   const writer = HkaWriter.open(path);
-  packetsOf(rows).forEach((packet, index) =>
-    writer.append(packet, new DataView(packet.buffer).getUint32(12, true), index + 1),
-  );
+  for (const [index, packet] of packetsOf(rows).entries()) {
+    writer.append(packet, new DataView(packet.buffer).getUint32(12, true), index + 1);
+  }
   writer.close(0);
 }
 
