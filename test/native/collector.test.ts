@@ -204,12 +204,17 @@ describe('collector, once', () => {
     await recording.drained();
     const arrived = recording.rows('kernel').length + recording.rows('api').length;
     const losses = recording.rows('loss');
+    expect(losses.length).toBeGreaterThan(0);
+    expect(losses.every((row) => row.stage === 'collector' && row.reason !== '' && row.count + row.bytes > 0)).toBe(
+      true,
+    );
     const lost = losses.reduce((sum, row) => sum + row.count, 0);
-    expect(lost).toBeGreaterThan(0);
-    expect(losses.every((row) => row.stage === 'collector' && row.reason !== '')).toBe(true);
-    // Rows of our own cost may be among the lost ones; none of the target's may be missing without being counted.
-    expect(arrived + lost).toBeGreaterThanOrEqual(8 * count);
-    expect(arrived + lost).toBeLessThan(8 * count + 200);
+    // Where the writer itself fell behind, whole buffers were dropped and only their bytes are known: a kernel's record has 216, a
+    // call's 40. Rows of our own cost may be among the lost ones; none of the target's may be missing without being counted.
+    const unread = losses.filter((row) => row.count === 0).reduce((sum, row) => sum + row.bytes, 0);
+    const accounted = arrived + lost + (unread / (216 + 40)) * 2;
+    expect(accounted).toBeGreaterThanOrEqual(8 * count * (unread > 0 ? 0.99 : 1));
+    expect(accounted).toBeLessThan(8 * count * (unread > 0 ? 1.01 : 1) + 200);
   });
 
   test('exec: both programs are sources, and neither leaks into the other', async () => {
