@@ -63,8 +63,9 @@ export class Bed {
     return join(this.kit.work, name);
   }
 
+  /** The name of a script, which lies in the working folder: a recording that is kept shows no path of the machine. */
   script(name: string): string {
-    return join(this.kit.kit, 'programs', name);
+    return name;
   }
 
   expect(what: string, found: unknown, expected: unknown): void {
@@ -77,7 +78,7 @@ export class Bed {
 
   /** A program as it runs without us. */
   plain(command: string, args: readonly string[], env: Record<string, string> = {}): Run {
-    const done = spawnSync(command, args, { env: { ...process.env, ...env }, maxBuffer: 2 ** 28 });
+    const done = spawnSync(command, args, { cwd: this.kit.work, env: { ...process.env, ...env }, maxBuffer: 2 ** 28 });
     return { exitCode: done.status ?? -1, stdout: done.stdout.toString(), stderr: done.stderr.toString() };
   }
 

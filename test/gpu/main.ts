@@ -2,7 +2,7 @@
 // something did not hold.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,7 +29,8 @@ function said(command: string, ...args: string[]): string {
   return spawnSync(command, args).stdout?.toString().trim() ?? '';
 }
 
-function compilePrograms({ kit, work }: Kit): void {
+function preparePrograms({ kit, work }: Kit): void {
+  cpSync(join(kit, 'programs'), work, { recursive: true });
   for (const file of readdirSync(join(kit, 'programs')).filter((name) => name.endsWith('.cu'))) {
     const target = join(work, file.replace('.cu', ''));
     const args = ['-O2', '-arch=native', '-o', target, join(kit, 'programs', file), '-ldl'];
@@ -71,7 +72,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
   });
   const kit: Kit = { kit: values.kit ?? '.', work: values.work ?? '.', out: values.out ?? '.' };
-  compilePrograms(kit);
+  preparePrograms(kit);
   const outcomes: Record<string, TestOutcome> = {};
   for (const name of positionals.length > 0 ? positionals : Object.keys(TESTS)) {
     outcomes[name] = await runTest(name, kit);
