@@ -1,71 +1,38 @@
-// The probe's own process: probe.js serve [--socket PATH] [--spool FOLDER] [--ring-bytes N] [--collector PATH] [--exit-with-parent]
+// The probe as a process: `probe.js serve`. One JSON line on stdout when it listens; one sentence on stderr and exit code 1 when it
+// cannot, 2 when the command line is wrong.
 
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { PROBE_SOCKET, PROBE_SPOOL } from '../shared/rpc/places';
-import { GIB, MIB } from '../shared/units/units';
 import { FailureError } from '../shared/util/failure';
-import { Probe, type ProbeOptions } from './daemon/probe';
+import { type Command, parseCommand, USAGE } from './daemon/command-line';
+import { startProbe } from './daemon/probe';
 
-const USAGE =
-  'Usage: probe serve [--socket PATH] [--spool FOLDER] [--ring-bytes N] [--collector PATH] [--exit-with-parent]';
-const RING_BYTES_MIN = 32 * MIB;
-
-function stopWith(code: number, sentence: string): never {
-  process.stderr.write(`probe: ${sentence}\n`);
-  process.exit(code);
+async function serve({ options, endsWithParent }: Command): Promise<void> {
+  const probe = await startProbe(options);
+  const stop = () => void probe.close();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+  if (endsWithParent) process.stdin.on('end', stop).on('error', stop).resume();
+  const ready = { ready: true, socket: options.socketPath, sessionId: probe.sessionId };
+  process.stdout.on('error', () => undefined); // nobody has to read the line
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  await probe.closed;
 }
 
-function parse(): { options: ProbeOptions; exitsWithParent: boolean } {
-  let values: Record<string, string | boolean | undefined>;
-  let words: string[];
+async function main(): Promise<number> {
+  let command: Command;
   try {
-    ({ values, positionals: words } = parseArgs({
-      options: {
-        socket: { type: 'string' },
-        spool: { type: 'string' },
-        'ring-bytes': { type: 'string' },
-        collector: { type: 'string' },
-        'exit-with-parent': { type: 'boolean' },
-      },
-      allowPositionals: true,
-    }));
+    command = parseCommand(process.argv.slice(2), homedir());
   } catch (error) {
-    return stopWith(2, `${(error as Error).message.split('\n')[0]} ${USAGE}`);
+    process.stderr.write(`probe: ${(error as Error).message}\n${USAGE}`);
+    return 2;
   }
-  if (words.length !== 1 || words[0] !== 'serve') stopWith(2, USAGE);
-  const ringBytes = Number(values['ring-bytes'] ?? GIB);
-  if (!Number.isSafeInteger(ringBytes) || ringBytes < RING_BYTES_MIN) {
-    stopWith(2, `--ring-bytes takes a number of bytes from ${RING_BYTES_MIN} up. ${USAGE}`);
+  try {
+    await serve(command);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    process.stderr.write(`probe: ${error.message}\n`);
+    return 1;
   }
-  return {
-    options: {
-      socketPath: (values.socket as string | undefined) ?? join(homedir(), PROBE_SOCKET),
-      spoolDirectory: (values.spool as string | undefined) ?? join(homedir(), PROBE_SPOOL),
-      ringBytesMax: ringBytes,
-      collectorPath: values.collector as string | undefined,
-    },
-    exitsWithParent: values['exit-with-parent'] === true,
-  };
 }
 
-async function main(): Promise<void> {
-  const { options, exitsWithParent } = parse();
-  const probe = await Probe.start(options);
-  process.stdout.write(`${JSON.stringify({ ready: true, socket: options.socketPath, sessionId: probe.sessionId })}\n`);
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-    if (!exitsWithParent) return;
-    process.stdin.resume();
-    process.stdin.once('close', () => resolve());
-  });
-  await Promise.race([asked, probe.shutdownAsked]);
-  await probe.close();
-  process.exit(0);
-}
-
-main().catch((error: unknown) => {
-  if (error instanceof FailureError) stopWith(1, error.message);
-  throw error;
-});
+void main().then((code) => process.exit(code));

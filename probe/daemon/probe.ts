@@ -1,237 +1,178 @@
-// The probe put together: spool, journal, targets, health, and the roles that connect to its socket.
+// The probe: one ring, one socket, the programs it launched and the board's sensors, put together. Start here.
 
 import type { Server, Socket } from 'node:net';
-import { hostname } from 'node:os';
-import packageJson from '../../package.json';
-import { TRACE_KINDS, type TraceKind } from '../../shared/model/enums';
-import type { ProbeDescription, TargetExited } from '../../shared/rpc/methods';
-import { formatBytes } from '../../shared/units/format';
-import { formatHello, type HelloFields } from '../../shared/wire/hello';
+import { FailureError, failure } from '../../shared/util/failure';
 import { FORMAT_VERSION } from '../../shared/wire/limits';
 import { tables } from '../../shared/wire/tables';
-import { startHealth } from '../sources/health';
-import { describeMachine } from '../sources/machine';
-import type { Disk } from '../spool/disk';
-import { Spool } from '../spool/spool';
+import { allSources, HEALTH_MS, Health } from '../sources/health';
+import { describeMachine, readBootId } from '../sources/machine';
+import { diskFileSystem, type SpoolFileSystem } from '../spool/file-system';
+import { RING_BYTES_DEFAULT } from '../spool/limits';
+import { Spool, type SpoolEvents } from '../spool/spool';
 import { Targets } from '../targets/targets';
-import { Collector } from './collector';
-import { type Handlers, serveControl } from './control';
-import { Journal } from './journal';
-import { listen, Refusal } from './server';
-import { Viewer } from './viewer';
+import type { Handlers } from './control-connection';
+import { FlowGate } from './flow-gate';
+import { readHello, refuseHello } from './handshake';
+import { CLOSE_MS_MAX, HELLO_MS_MAX, SILENT_COUNT_MAX } from './limits';
+import { alreadyRunning, listenAt } from './listen';
+import { lockFolder } from './lock';
+import { diskNotice, leftNotices, resumedNotice } from './notices';
+import { OwnRows } from './own-rows';
+import { Roles } from './roles';
+import { PROBE_VERSION } from './version';
 
 export interface ProbeOptions {
   readonly socketPath: string;
-  readonly spoolDirectory: string;
-  readonly ringBytesMax: number;
+  readonly spoolFolder: string;
+  readonly ringBytes?: number;
+  /** libhookcollector.so; targets are not captured without it. */
   readonly collectorPath?: string;
-  readonly disk?: Disk;
-  /** Root of the file tree that health is read from; / by default. */
+  /** The outer seams, for tests: where sysfs and procfs lie, the disk, the boot, and times. */
   readonly root?: string;
-  /** Milliseconds between health readings; 0 for none. */
+  readonly fileSystem?: SpoolFileSystem;
+  readonly bootId?: string;
   readonly healthMs?: number;
-}
-
-function kindsFrom(text: string | undefined): TraceKind[] {
-  const words = text?.split(',') ?? [];
-  return TRACE_KINDS.filter((kind) => words.includes(kind));
+  readonly helloMsMax?: number;
+  readonly stopGraceMs?: number;
+  readonly stateBytesMax?: number;
 }
 
 export class Probe {
-  private readonly viewers = new Set<Viewer>();
   private readonly sockets = new Set<Socket>();
-  private readonly exitListeners = new Set<(exited: TargetExited) => void>();
+  private silentCount = 0; // connections that have not said hello yet
+  private readonly machine;
+  private readonly roles: Roles;
   private readonly targets: Targets;
+  private readonly health: Health;
   private server: Server | undefined;
-  private stopHealth: () => void = () => {};
-  private lastSourceId: number;
-  /** Resolves when somebody asked the probe to end. */
-  readonly shutdownAsked: Promise<void>;
-  private askShutdown: () => void = () => {};
+  private closing: Promise<void> | undefined;
+  private markClosed: () => void = () => undefined;
+  /** Resolves when the probe has ended, whoever asked for it. */
+  readonly closed = new Promise<void>((resolve) => {
+    this.markClosed = resolve;
+  });
 
   private constructor(
     private readonly options: ProbeOptions,
-    private readonly spool: Spool,
-    private readonly journal: Journal,
+    readonly spool: Spool,
+    private readonly own: OwnRows,
+    gate: FlowGate,
+    private readonly unlock: () => void,
   ) {
-    this.lastSourceId = spool.sourceIdMax;
-    this.shutdownAsked = new Promise((resolve) => {
-      this.askShutdown = resolve;
-    });
+    const { socketPath, collectorPath, stopGraceMs } = options;
+    const root = options.root ?? '/';
+    this.machine = describeMachine(root);
     this.targets = new Targets({
-      journal,
-      collectorPath: options.collectorPath,
-      socketPath: options.socketPath,
+      spool,
+      own,
+      gate,
+      socketPath,
+      collectorPath,
+      stopGraceMs,
       onExited: (exited) => {
-        for (const listener of this.exitListeners) listener(exited);
+        for (const control of this.roles.controls) control.notify('target/exited', exited);
       },
     });
-    spool.onFlushed = () => {
-      for (const viewer of this.viewers) viewer.pump();
-    };
+    this.roles = new Roles({ spool, own, gate, targets: this.targets, handlers: this.handlers() });
+    this.health = new Health(allSources(root), own, options.healthMs ?? HEALTH_MS);
   }
 
-  /** Opens the spool and the socket. Throws a FailureError that says what stands in the way. */
+  /** Opens the ring and listens. Throws a FailureError. */
   static async start(options: ProbeOptions): Promise<Probe> {
-    // The socket comes first: it is what keeps a second probe away from the spool.
+    const fileSystem = options.fileSystem ?? diskFileSystem;
+    const unlock = await lockSpool(options);
     let probe: Probe | undefined;
-    const server = await listen(options.socketPath, packageJson.version, (socket, hello, rest) => {
-      if (probe) probe.accept(socket, hello, rest);
-      else socket.destroy();
-    });
     try {
-      const spool = new Spool({
-        directory: options.spoolDirectory,
-        ringBytesMax: options.ringBytesMax,
-        disk: options.disk,
-      });
-      probe = new Probe(options, spool, new Journal(spool));
+      const gate = new FlowGate();
+      const events: SpoolEvents = {
+        onPublished: () => probe?.wakeViewers(),
+        onBacklog: (isBehind) => gate.shut(isBehind),
+        onLost: (reason, rowCount, bytes) => probe?.own.countLoss('spool', reason, rowCount, bytes),
+        onStopped: (stop) => probe?.own.tell(diskNotice(stop)),
+        onResumed: (stop) => probe?.own.tell(resumedNotice(stop)),
+      };
+      const spool = await Spool.open(
+        {
+          folder: options.spoolFolder,
+          bytesMax: options.ringBytes ?? RING_BYTES_DEFAULT,
+          fileSystem,
+          bootId: options.bootId ?? readBootId(),
+          monotonicNs: () => process.hrtime.bigint(),
+          stateBytesMax: options.stateBytesMax,
+        },
+        events,
+      );
+      probe = new Probe(options, spool, new OwnRows(spool), gate, unlock);
+      await probe.open();
+      return probe;
     } catch (error) {
-      server.close();
+      await probe?.spool.close();
+      unlock();
       throw error;
     }
-    probe.server = server;
-    probe.tellStart();
-    if (options.healthMs !== 0) probe.stopHealth = startHealth(probe.journal, options.root ?? '/', options.healthMs);
-    return probe;
+  }
+
+  private async open(): Promise<void> {
+    const { spool, own } = this;
+    const { left } = spool;
+    if (left.isNewSession) {
+      own.append(tables.session, [
+        {
+          ...this.machine,
+          epochUnixMs: spool.epochUnixMs,
+          epochMonotonicNs: Number(spool.epochNs),
+          sessionId: spool.sessionId,
+          probeVersion: PROBE_VERSION,
+        },
+      ]);
+    }
+    for (const notice of leftNotices(left)) own.tell(notice);
+    if (left.missingCount > 0 || left.cutBytes > 0) {
+      own.countLoss('spool', 'the probe ended before it was on disk', 0, left.cutBytes);
+    }
+    this.server = await listenAt(this.options.socketPath, (socket) => void this.greet(socket));
+    this.health.start();
   }
 
   get sessionId(): string {
-    return this.spool.identity.sessionId;
+    return this.spool.sessionId;
   }
 
-  private tellStart(): void {
-    const { opened, identity } = this.spool;
-    if (opened.isNew) {
-      const machine = describeMachine(this.options.root ?? '/');
-      this.journal.rows(tables.session, [
-        {
-          epochUnixMs: identity.epochUnixMs,
-          epochMonotonicNs: Number(identity.epochNs),
-          sessionId: identity.sessionId,
-          hostName: hostname(),
-          system: machine.system,
-          model: machine.model,
-          probeVersion: packageJson.version,
-        },
-      ]);
-    } else {
-      this.journal.diagnostic('info', 'probeRestarted', 'The probe was started again and goes on with the session.');
-    }
-    if (opened.discardedBytes > 0) {
-      this.journal.diagnostic(
-        'info',
-        'spoolDiscarded',
-        `${formatBytes(opened.discardedBytes)} of a session from before the machine was started were removed from the ring.`,
-      );
-    }
-    if (opened.tornBytes > 0)
-      this.journal.loss('spool', 'the probe was killed while it wrote', { count: 0, bytes: opened.tornBytes });
-    if (opened.missingPackets > 0) {
-      this.journal.diagnostic(
-        'error',
-        'spoolDamaged',
-        `${opened.missingPackets} packets of the ring are damaged and were passed over.`,
-        'Check the disk.',
-      );
-    }
-    this.journal.flush();
+  private wakeViewers(): void {
+    for (const viewer of this.roles.viewers) viewer.wake();
   }
 
-  private accept(socket: Socket, hello: HelloFields, rest: Uint8Array): void {
+  private async greet(socket: Socket): Promise<void> {
+    socket.on('error', () => socket.destroy()); // its 'close' follows and is handled by whoever owns the connection
+    if (this.silentCount >= SILENT_COUNT_MAX || this.closing) {
+      socket.destroy();
+      return;
+    }
     this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
-    if (hello.role === 'collector') this.acceptCollector(socket, hello, rest);
-    else if (hello.role === 'viewer') this.acceptViewer(socket, hello, rest);
-    else if (hello.role === 'control') this.acceptControl(socket, rest);
-    else
-      throw new Refusal('badRole', `The role "${hello.role}" is none.`, 'The roles are collector, viewer and control.');
-  }
-
-  private answer(socket: Socket, fields: HelloFields): void {
-    const { sessionId, epochNs } = this.spool.identity;
-    socket.write(
-      formatHello({
-        ok: '1',
-        version: String(FORMAT_VERSION),
-        probe: packageJson.version,
-        session: sessionId,
-        epochNs: String(epochNs),
-        ...fields,
-      }),
-    );
-  }
-
-  private acceptCollector(socket: Socket, hello: HelloFields, rest: Uint8Array): void {
-    const sourceId = ++this.lastSourceId;
-    const target = this.targets.list().find((each) => String(each.targetId) === hello.target);
-    const collector = new Collector({
-      socket,
-      journal: this.journal,
-      sourceId,
-      pid: Number(hello.pid),
-      targetId: target?.targetId,
-    });
-    this.targets.joined(collector);
-    socket.once('close', () => {
-      collector.ended();
-      this.targets.left(collector);
-    });
-    const kinds = target ? target.kinds : kindsFrom(hello.kinds);
-    const latency = target && this.targets.get(target.targetId).params.latencyTimestamps ? '1' : '0';
-    this.answer(socket, { sourceId: String(sourceId), kinds: kinds.join(','), latency });
-    socket.on('data', (chunk) => collector.receive(chunk));
-    if (rest.length > 0) collector.receive(rest);
-  }
-
-  private acceptViewer(socket: Socket, hello: HelloFields, rest: Uint8Array): void {
-    const { lane } = hello;
-    if (lane !== 'vital' && lane !== 'bulk')
-      throw new Refusal('badLane', `The lane "${lane}" is none.`, 'The lanes are vital and bulk.');
-    const credit = Number(hello.credit);
-    if (!Number.isSafeInteger(credit) || credit < 0)
-      throw new Refusal('badCredit', 'A viewer names its credit in bytes.', '');
-    const { cursor, stateBefore } = this.startOf(hello);
-    const viewer = new Viewer({ socket, journal: this.journal, lane, cursor, credit, stateBefore });
-    this.viewers.add(viewer);
-    socket.once('close', () => {
-      viewer.close();
-      this.viewers.delete(viewer);
-    });
-    this.answer(socket, { cursor: String(cursor), next: String(this.spool.flushedNext) });
-    socket.on('data', (chunk) => viewer.receive(chunk));
-    if (rest.length > 0) viewer.receive(rest);
-    viewer.pump();
-  }
-
-  // A cursor of another session means nothing here: such a viewer begins at the oldest packet, like a new one.
-  private startOf(hello: HelloFields): { cursor: number; stateBefore: number } {
-    const isSame = !hello.session || hello.session === this.sessionId;
-    const word = isSame ? hello.cursor : 'oldest';
-    const oldest = this.spool.oldestSequence;
-    if (word === 'now') return { cursor: this.spool.flushedNext, stateBefore: this.spool.flushedNext };
-    if (word === 'oldest') return { cursor: oldest, stateBefore: oldest };
-    const cursor = Number(word);
-    if (!Number.isSafeInteger(cursor) || cursor < 1) {
-      throw new Refusal('badCursor', `The cursor "${word}" is none.`, 'It is a sequence number, now or oldest.');
+    socket.on('close', () => this.sockets.delete(socket));
+    this.silentCount++;
+    try {
+      const hello = await readHello(socket, this.options.helloMsMax ?? HELLO_MS_MAX);
+      if (hello) this.roles.accept(socket, hello);
+      else socket.destroy();
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+      refuseHello(socket, error.failure);
+    } finally {
+      this.silentCount--;
     }
-    return { cursor: Math.min(cursor, this.spool.flushedNext), stateBefore: 0 };
   }
 
-  private acceptControl(socket: Socket, rest: Uint8Array): void {
-    this.answer(socket, {});
-    const handlers: Handlers = {
+  private handlers(): Handlers {
+    return {
       'probe/describe': () => this.describe(),
       'probe/shutdown': () => {
-        setImmediate(this.askShutdown);
+        setImmediate(() => void this.close()); // the answer goes first
         return {};
       },
-      'target/launch': async (params) => {
-        const target = await this.targets.launch({ ...params, env: params.env });
-        return { targetId: target.targetId, pid: target.pid };
-      },
+      'target/launch': (params) => this.targets.launch(params),
       'target/stop': ({ targetId, signal }) => {
-        this.targets.get(targetId).stop(signal ?? 'SIGTERM');
+        this.targets.stop(targetId, signal);
         return {};
       },
       'target/list': () => ({ targets: this.targets.list() }),
@@ -240,45 +181,78 @@ export class Probe {
         return {};
       },
     };
-    if (rest.length > 0) socket.unshift(rest);
-    const tell = serveControl(socket, handlers);
-    this.exitListeners.add(tell);
-    socket.once('close', () => this.exitListeners.delete(tell));
   }
 
-  private describe(): ProbeDescription {
-    const machine = describeMachine(this.options.root ?? '/');
+  private describe() {
+    const { spool, options } = this;
     return {
-      probeVersion: packageJson.version,
+      ...this.machine,
+      probeVersion: PROBE_VERSION,
       formatVersion: FORMAT_VERSION,
-      sessionId: this.sessionId,
+      sessionId: spool.sessionId,
       pid: process.pid,
-      hostName: hostname(),
-      ...machine,
-      collectorPath: this.options.collectorPath,
-      nextSequence: this.spool.flushedNext,
+      collectorPath: options.collectorPath,
+      nextSequence: spool.nextSequence,
       spool: {
-        directory: this.options.spoolDirectory,
-        bytes: this.spool.bytes,
-        bytesMax: this.options.ringBytesMax,
-        oldestSequence: this.spool.oldestSequence,
-        state: this.spool.state,
+        directory: options.spoolFolder,
+        bytes: spool.bytes,
+        bytesMax: options.ringBytes ?? RING_BYTES_DEFAULT,
+        oldestSequence: Math.min(spool.oldestSequence('vital'), spool.oldestSequence('bulk')),
+        state: spool.diskStop ? ('diskFull' as const) : ('recording' as const),
       },
     };
   }
 
-  /** Ends the targets, writes what is left, gives the viewers what they may still take, and frees the socket. */
-  async close(): Promise<void> {
-    this.stopHealth();
-    await this.targets.close();
-    this.journal.flush();
-    for (const socket of this.sockets) socket.end();
-    await new Promise<void>((resolve) => {
-      this.server?.close(() => resolve());
-      setTimeout(() => {
-        for (const socket of this.sockets) socket.destroy();
-      }, 200).unref();
-    });
-    this.journal.close();
+  /** Stops the targets, writes everything to disk, removes the socket. The same promise for every caller. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
   }
+
+  private async end(): Promise<void> {
+    await this.targets.close();
+    await this.health.stop();
+    this.own.flushLosses();
+    await this.spool.flush();
+    await this.closeSockets();
+    this.own.flushLosses();
+    await this.spool.close();
+    this.unlock();
+    this.markClosed();
+  }
+
+  // Who takes nothing any more, such as a stalled viewer, must not hold up the end.
+  private async closeSockets(): Promise<void> {
+    const { server } = this;
+    if (!server) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    this.roles.closeAll();
+    const timer = setTimeout(() => {
+      for (const socket of this.sockets) socket.destroy();
+    }, CLOSE_MS_MAX);
+    await closed;
+    clearTimeout(timer);
+  }
+}
+
+async function lockSpool({ spoolFolder, socketPath, fileSystem }: ProbeOptions): Promise<() => void> {
+  try {
+    await (fileSystem ?? diskFileSystem).makeFolder(spoolFolder);
+    const lock = lockFolder(spoolFolder);
+    if ('heldBy' in lock) throw alreadyRunning(socketPath, lock.heldBy);
+    return lock.release;
+  } catch (error) {
+    if (error instanceof FailureError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw failure(
+      code === 'ENOSPC' ? 'diskFull' : 'spoolUnusable',
+      `The folder ${spoolFolder} cannot be used for the ring (${code ?? message}).`,
+      'Name another one with --spool, or mend this one.',
+    );
+  }
+}
+
+/** Starts a probe in this process. Throws a FailureError. */
+export function startProbe(options: ProbeOptions): Promise<Probe> {
+  return Probe.start(options);
 }

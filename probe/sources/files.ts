@@ -1,37 +1,45 @@
-// Small files of /proc and /sys. A sensor that is off answers with an error, which is no fault: the reading is absent.
+import { readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-
-/** The text without white space at its ends, or undefined when it cannot be read now. */
+/** The text of a small file without its end of line; undefined when it is not there or cannot be read now (EAGAIN). */
 export async function readText(path: string): Promise<string | undefined> {
   try {
-    return (await readFile(path, 'utf8')).trim();
+    return (await readFile(path, 'latin1')).trimEnd();
   } catch {
     return undefined;
   }
 }
 
-/** A number, or undefined. */
+/** For procfs, which answers from memory. */
+export function readTextSync(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The number in a small file; undefined when there is none. */
 export async function readNumber(path: string): Promise<number | undefined> {
   const text = await readText(path);
   if (text === undefined || text === '') return undefined;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : undefined;
 }
 
-export function readTextNow(path: string): string | undefined {
+/** Names in a folder in order, numbers by value; none when it is not there. */
+export async function listNames(path: string): Promise<string[]> {
   try {
-    return readFileSync(path, 'utf8').replaceAll('\0', '').trim();
-  } catch {
-    return undefined;
-  }
-}
-
-export function listNow(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
+    return (await readdir(path)).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   } catch {
     return [];
   }
+}
+
+/** A name as part of a metric: lower case, everything else than letters and digits as one underscore. */
+export function metricPart(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
 }

@@ -1,22 +1,32 @@
-// What the machine is: for the session row and for people.
+// What the session row says of the machine.
 
-import { readFileSync } from 'node:fs';
-import { cpus, release, type } from 'node:os';
+import { arch, hostname, release } from 'node:os';
 import { join } from 'node:path';
+import { readTextSync } from './files';
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').replaceAll('\0', '').trim();
-  } catch {
-    return '';
-  }
+export interface Machine {
+  readonly hostName: string;
+  readonly system: string;
+  readonly model: string;
 }
 
-/** Operating system and board, or processor where there is no device tree. `root` is the file tree to read from. */
-export function describeMachine(root: string): { system: string; model: string } {
-  const name = /^PRETTY_NAME="?(.*?)"?$/m.exec(read(join(root, 'etc/os-release')))?.[1];
-  const l4t = /R(\d+) \(release\), REVISION: ([\d.]+)/.exec(read(join(root, 'etc/nv_tegra_release')));
-  const parts = [name, l4t ? `L4T ${l4t[1]}.${l4t[2]}` : undefined, `${type()} ${release()}`, process.arch];
-  const board = read(join(root, 'proc/device-tree/model'));
-  return { system: parts.filter((part) => part).join(', '), model: board || (cpus()[0]?.model ?? 'unknown') };
+function withoutZero(text: string | undefined): string | undefined {
+  return text?.replace(/\0/g, '').trim() || undefined;
+}
+
+/** Reads /proc/device-tree/model of a board or the processor's name, and the name of the operating system. */
+export function describeMachine(root: string): Machine {
+  const osRelease = readTextSync(join(root, 'etc/os-release')) ?? '';
+  const name = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(osRelease)?.[1] ?? 'Linux';
+  const processor = /^model name\s*:\s*(.*)$/m.exec(readTextSync(join(root, 'proc/cpuinfo')) ?? '')?.[1];
+  return {
+    hostName: hostname(),
+    system: `${name}, Linux ${release()}, ${arch()}`,
+    model: withoutZero(readTextSync(join(root, 'proc/device-tree/model'))) ?? processor ?? 'unknown',
+  };
+}
+
+/** Tells one boot from the next. */
+export function readBootId(): string {
+  return readTextSync('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown';
 }

@@ -1,10 +1,9 @@
-// Memory of the machine from /proc/meminfo. On a Jetson this is the GPU's memory too.
-
 import { join } from 'node:path';
 import { KIB } from '../../shared/units/units';
-import { readText } from './files';
-import type { Source } from './reading';
+import { readTextSync } from './files';
+import type { Source } from './source';
 
+/** Lines of /proc/meminfo that are read, and their metrics. On a board with unified memory this is the GPU's memory too. */
 const METRICS: Readonly<Record<string, string>> = {
   MemTotal: 'memory_total_bytes',
   MemAvailable: 'memory_available_bytes',
@@ -14,12 +13,15 @@ const METRICS: Readonly<Record<string, string>> = {
   SwapFree: 'swap_free_bytes',
 };
 
+/** Memory of the machine, from /proc/meminfo. */
 export function memorySource(root: string): Source {
-  return async () => {
-    const text = (await readText(join(root, 'proc/meminfo'))) ?? '';
-    return [...text.matchAll(/^(\w+):\s+(\d+) kB$/gm)].flatMap(([, name, kib]) => {
-      const metric = METRICS[name];
-      return metric ? [{ metric, value: Number(kib) * KIB }] : [];
-    });
+  return {
+    read: () => {
+      const lines = (readTextSync(join(root, 'proc/meminfo')) ?? '').matchAll(/^(\w+):\s+(\d+) kB$/gm);
+      return [...lines].flatMap(([, name, kib]) => {
+        const metric = METRICS[name];
+        return metric ? [{ metric, value: Number(kib) * KIB }] : [];
+      });
+    },
   };
 }

@@ -1,125 +1,90 @@
-// One file of the ring: packets end to end, with an index in memory. A segment is written from its own buffer, and the buffer of
-// the newest segments is kept, so that a live viewer never reads back from disk.
+// One file of the ring and the part of it that is still in memory.
+//
+//   file    [totals][packet][packet][packet]....[packet]
+//   blocks                  [    block    ][  block  ]      the newest part, in memory
+//                                          ^ written
 
-import type { Disk } from './disk';
+import { join } from 'node:path';
+import type { Lane } from '../../shared/model/column';
+import type { SpoolFile } from './file-system';
+import { SEEK_STEP_BYTES } from './limits';
+import type { Totals } from './totals';
 
-export const SEGMENT_BYTES = 8 * 1024 * 1024;
-
-/** Where each packet of a segment lies. Packet i has sequence firstSequence + i. */
-export class PacketIndex {
-  private capacity = 1024;
-  count = 0;
-  offsets = new Uint32Array(this.capacity);
-  kinds = new Uint16Array(this.capacity);
-  rowCounts = new Uint32Array(this.capacity);
-
-  add(offset: number, kind: number, rowCount: number): void {
-    if (this.count === this.capacity) this.grow();
-    this.offsets[this.count] = offset;
-    this.kinds[this.count] = kind;
-    this.rowCounts[this.count] = rowCount;
-    this.count++;
-  }
-
-  private grow(): void {
-    this.capacity *= 2;
-    const widen = <T extends Uint16Array | Uint32Array>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.offsets = widen(this.offsets, new Uint32Array(this.capacity));
-    this.kinds = widen(this.kinds, new Uint16Array(this.capacity));
-    this.rowCounts = widen(this.rowCounts, new Uint32Array(this.capacity));
-  }
+/** A piece of a segment in memory. Packets never cross its end. */
+export interface Block {
+  readonly bytes: Uint8Array;
+  readonly segment: Segment;
+  /** Where its first byte lies in the segment's file. */
+  readonly at: number;
+  /** Bytes filled, and bytes of them that are on disk. Both always at a packet's edge. */
+  end: number;
+  written: number;
+  lastSequence: number;
+  /** Viewers whose socket still reads from it. A pinned block is not used again. */
+  pinCount: number;
 }
 
 export class Segment {
-  readonly index = new PacketIndex();
-  /** Bytes of whole packets. */
+  /** Bytes given to it, and bytes that viewers may read. */
   bytes = 0;
-  /** Bytes of them that are on disk. */
-  flushedBytes = 0;
-  /** Packets of them that are on disk. */
-  flushedCount = 0;
-  /** undefined once only the file is left. */
-  buffer: Uint8Array | undefined;
-  /** Viewers whose sockets still hold views of the buffer. */
-  private pinCount = 0;
-  private descriptor: number | undefined;
+  publishedBytes = 0;
+  lastSequence = 0;
+  packetCount = 0;
+  isSealed = false;
+  isEvicted = false;
+  file: SpoolFile | undefined;
+  readonly blocks: Block[] = [];
+  private readonly seekSequence: number[] = [];
+  private readonly seekAt: number[] = [];
 
   constructor(
-    private readonly disk: Disk,
     readonly path: string,
     readonly firstSequence: number,
-    private readonly takeBuffer: () => Uint8Array = () => new Uint8Array(SEGMENT_BYTES),
+    /** Of all packets of the lane before this segment. */
+    readonly totalsBefore: Totals,
   ) {}
 
-  pin(): void {
-    this.pinCount++;
+  /** Whether all of it is on disk. */
+  get isWritten(): boolean {
+    return this.blocks.every((block) => block.written === block.end);
   }
 
-  unpin(): void {
-    this.pinCount--;
+  /** Notes a packet that begins at `at`. */
+  note(sequence: number, at: number): void {
+    this.lastSequence = sequence;
+    this.packetCount++;
+    const last = this.seekAt.at(-1);
+    if (last !== undefined && at - last < SEEK_STEP_BYTES) return;
+    this.seekSequence.push(sequence);
+    this.seekAt.push(at);
   }
 
-  /** Gives the buffer up; it comes back for another segment when nobody holds views of it. */
-  releaseBuffer(): Uint8Array | undefined {
-    const buffer = this.pinCount === 0 ? this.buffer : undefined;
-    this.buffer = undefined;
-    return buffer;
-  }
-
-  get nextSequence(): number {
-    return this.firstSequence + this.index.count;
-  }
-
-  get isFlushed(): boolean {
-    return this.flushedBytes === this.bytes;
-  }
-
-  /** Room for one more packet of this size. */
-  fits(packetBytes: number): boolean {
-    return this.bytes + packetBytes <= SEGMENT_BYTES;
-  }
-
-  append(packet: Uint8Array, kind: number, rowCount: number): void {
-    this.buffer ??= this.takeBuffer();
-    this.buffer.set(packet, this.bytes);
-    this.index.add(this.bytes, kind, rowCount);
-    this.bytes += packet.length;
-  }
-
-  /** Writes what is not on disk yet. Throws what the file system throws; the file then ends with its last whole packet. */
-  flush(): void {
-    if (this.isFlushed || !this.buffer) return;
-    this.descriptor ??= this.disk.open(this.path);
-    let at = this.flushedBytes;
-    try {
-      while (at < this.bytes) at += this.disk.write(this.descriptor, this.buffer.subarray(at, this.bytes), at);
-    } catch (error) {
-      this.disk.truncate(this.descriptor, this.flushedBytes);
-      throw error;
+  /** A place at or before the first packet with this sequence or a higher one, and less than a step away. */
+  seek(sequence: number): number {
+    let low = 0;
+    let high = this.seekAt.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.seekSequence[middle] <= sequence) low = middle;
+      else high = middle - 1;
     }
-    this.flushedBytes = this.bytes;
-    this.flushedCount = this.index.count;
+    return this.seekAt[low] ?? 0;
   }
 
-  /** The bytes of packets [first, last) of this segment: a view where they are in memory, else read from the file. */
-  read(first: number, last: number): Uint8Array {
-    const begin = this.index.offsets[first];
-    const end = last < this.index.count ? this.index.offsets[last] : this.bytes;
-    if (this.buffer) return this.buffer.subarray(begin, end);
-    this.descriptor ??= this.disk.open(this.path);
-    return this.disk.read(this.descriptor, begin, end - begin);
+  /** The block that holds the byte at `at`. */
+  blockAt(at: number): Block | undefined {
+    return this.blocks.find((block) => at >= block.at && at < block.at + block.end);
   }
+}
 
-  close(): void {
-    if (this.descriptor !== undefined) this.disk.close(this.descriptor);
-    this.descriptor = undefined;
-  }
+const SEQUENCE_DIGITS = 16;
 
-  remove(): void {
-    this.close();
-    this.disk.remove(this.path);
-  }
+export function segmentPath(folder: string, lane: Lane, firstSequence: number): string {
+  return join(folder, `${lane}-${String(firstSequence).padStart(SEQUENCE_DIGITS, '0')}.packets`);
+}
+
+/** Names of the lane's segments, oldest first. */
+export function segmentNames(names: readonly string[], lane: Lane): string[] {
+  const pattern = new RegExp(`^${lane}-\\d{${SEQUENCE_DIGITS}}\\.packets$`);
+  return names.filter((name) => pattern.test(name)).sort();
 }

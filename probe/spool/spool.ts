@@ -1,268 +1,349 @@
-// The bounded ring of segment files: the truth that every viewer reads by cursor.
-//
-//   evicted | segment | segment | … | active segment          state: who and what, kept for every new viewer
-//           ^ oldestSequence                      ^ flushedNext = what viewers may have
-//
-// A packet reaches viewers only once it is written, so that a crash never gives one sequence number to two packets.
+// The truth of a session: every packet in order of arrival, one ring a lane, the state tables kept for new viewers, all of it on
+// disk and there again after a crash. Knows no sockets.
 
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import type { Lane } from '../../shared/model/column';
-import { type PacketHeader, stampHeader } from '../../shared/wire/header';
-import { tableOfKind } from '../../shared/wire/tables';
-import { type Disk, realDisk } from './disk';
-import { Evicted, laneOfKind, type MissedTable } from './evicted';
-import { wholePackets } from './recover';
-import { SEGMENT_BYTES, Segment } from './segment';
-import { loadIdentity, type SessionIdentity } from './session-file';
-
-const SEGMENT_NAME = /^segment-(\d+)\.hkas$/;
-const STATE_NAME = 'state.hkas';
-const STATE_BYTES_MAX = 64 * 1024 * 1024;
-const READ_BYTES_MAX = 256 * 1024;
-/** Segments whose bytes stay in memory for live viewers. */
-const BUFFERED_SEGMENTS = 2;
+import { failure } from '../../shared/util/failure';
+import { stampHeader } from '../../shared/wire/header';
+import { tableOfKind, tables } from '../../shared/wire/tables';
+import { type DiskStop, diskStopOf } from './disk-stop';
+import type { SpoolFileSystem } from './file-system';
+import { LaneRing } from './lane-ring';
+import {
+  BACKLOG_BYTES_LOW,
+  BACKLOG_BYTES_MAX,
+  RESUME_CHECK_MS,
+  STATE_BYTES_MAX,
+  STOPPED_VITAL_BYTES_MAX,
+  VITAL_RING_RATIO,
+} from './limits';
+import { type Recovered, recoverLane, recoverState, removeLeft } from './recovery';
+import { SessionFile, type SessionRecord } from './session-file';
+import { SourceLog } from './source-log';
+import { StateStore } from './state-store';
 
 export interface SpoolOptions {
-  readonly directory: string;
-  readonly ringBytesMax: number;
-  readonly disk?: Disk;
+  readonly folder: string;
+  readonly bytesMax: number;
+  readonly fileSystem: SpoolFileSystem;
+  /** Of this boot: a ring of another boot is of another session. */
+  readonly bootId: string;
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly monotonicNs: () => bigint;
+  readonly stateBytesMax?: number;
 }
 
-export type SpoolState = 'recording' | 'diskFull';
+/** What the owner of a spool wants to hear. */
+export interface SpoolEvents {
+  /** More can be read by viewers. */
+  readonly onPublished: () => void;
+  /** true: the disk is behind, stop reading collectors. false: go on. */
+  readonly onBacklog: (isBehind: boolean) => void;
+  /** Packets that were not recorded. */
+  readonly onLost: (reason: string, rowCount: number, bytes: number) => void;
+  /** The disk refuses: nothing is recorded any more. */
+  readonly onStopped: (stop: DiskStop) => void;
+  readonly onResumed: (stop: DiskStop) => void;
+}
 
-/** What is next for a viewer. */
-export type Next =
-  | { readonly kind: 'packets'; readonly bytes: Uint8Array; readonly segment: Segment; readonly nextSequence: number }
-  | { readonly kind: 'gap'; readonly missed: MissedTable[]; readonly nextSequence: number }
-  | { readonly kind: 'caughtUp'; readonly nextSequence: number };
+/** What open() found on disk. */
+export interface SpoolLeft {
+  readonly isNewSession: boolean;
+  /** Bytes of a session of an earlier boot that were removed. */
+  readonly removedBytes: number;
+  /** Bytes of torn packets that were cut off, and packets with wrong checksums. */
+  readonly cutBytes: number;
+  readonly damagedCount: number;
+  /** Sequence numbers that were given before the probe ended and whose packets did not come to disk. */
+  readonly missingCount: number;
+}
+
+const NUMBERS_RESERVED = 64;
+const SEQUENCES_RESERVED = 4096;
 
 export class Spool {
-  readonly identity: SessionIdentity;
-  /** What opening found: for the diagnostics of a start. */
-  readonly opened: { readonly isNew: boolean; discardedBytes: number; tornBytes: number; missingPackets: number };
-  state: SpoolState = 'recording';
-  /** Called when packets were written. */
-  onFlushed: () => void = () => {};
-  private readonly disk: Disk;
-  private readonly segments: Segment[] = [];
-  private readonly evicted = new Evicted();
-  private readonly statePackets: { readonly packet: Uint8Array; readonly sequence: number }[] = [];
-  private stateBytes = 0;
-  private stateDescriptor: number | undefined;
-  private bytesOnDisk = 0;
-  private readonly freeBuffers: Uint8Array[] = [];
-  sourceIdMax = 0;
+  private sequenceNext = 1;
+  private stopped: DiskStop | undefined;
+  private isBehind = false;
+  private isClosed = false;
+  private resumeTimer: NodeJS.Timeout | undefined;
+  private recordWrites: Promise<void> = Promise.resolve();
+  private sourceIdNext: number;
+  private targetIdNext: number;
+  private readonly sources = new SourceLog();
+  private readonly rings: Record<Lane, LaneRing>;
 
-  constructor(private readonly options: SpoolOptions) {
-    this.disk = options.disk ?? realDisk;
-    this.disk.makeFolder(options.directory);
-    const { identity, isNew } = loadIdentity(this.disk, options.directory);
-    this.identity = identity;
-    this.opened = { isNew, discardedBytes: 0, tornBytes: 0, missingPackets: 0 };
-    if (isNew) this.discard();
-    else this.recover();
-    if (this.segments.length === 0) this.addSegment(1);
+  private constructor(
+    private readonly options: SpoolOptions,
+    private readonly events: SpoolEvents,
+    private readonly file: SessionFile,
+    private record: SessionRecord,
+    readonly state: StateStore,
+    recovered: Record<Lane, Recovered>,
+    readonly left: SpoolLeft,
+  ) {
+    this.sourceIdNext = Math.max(record.sourceIdNext, recovered.vital.sourceIdMax + 1, recovered.bulk.sourceIdMax + 1);
+    this.targetIdNext = record.targetIdNext;
+    const vitalBytes = Math.floor(options.bytesMax * VITAL_RING_RATIO);
+    this.rings = {
+      vital: this.makeRing('vital', vitalBytes, recovered.vital),
+      bulk: this.makeRing('bulk', options.bytesMax - vitalBytes, recovered.bulk),
+    };
   }
 
-  get nextSequence(): number {
-    return this.active.nextSequence;
-  }
-
-  /** Everything below was written and may be read. */
-  get flushedNext(): number {
-    const segment = this.segments[this.firstUnflushed()];
-    return segment.firstSequence + segment.flushedCount;
-  }
-
-  // The active segment, or an earlier one that a full disk refused.
-  private firstUnflushed(): number {
-    let index = this.segments.length - 1;
-    while (index > 0 && !this.segments[index - 1].isFlushed) index--;
-    return index;
-  }
-
-  get oldestSequence(): number {
-    return this.segments[0].firstSequence;
-  }
-
-  get bytes(): number {
-    return this.bytesOnDisk + this.active.bytes;
-  }
-
-  private get active(): Segment {
-    return this.segments[this.segments.length - 1];
-  }
-
-  /** Gives the packet the next sequence and the source, and takes a copy of it. Returns the sequence. */
-  append(packet: Uint8Array, header: PacketHeader, sourceId: number): number {
-    if (!this.active.fits(packet.length)) this.rotate();
-    const sequence = this.nextSequence;
-    stampHeader(packet, sequence, sourceId);
-    this.active.append(packet, header.kind, header.rowCount);
-    this.sourceIdMax = Math.max(this.sourceIdMax, sourceId);
-    if (tableOfKind(header.kind)?.role === 'state') this.keepState(packet, sequence);
-    return sequence;
-  }
-
-  /** Writes what is new. On a full disk the state changes and what was new stays in memory for the next try. */
-  flush(): void {
-    const before = this.flushedNext;
+  /** Opens the ring in the folder: continues the session of this boot, or begins a new one. Throws a FailureError. */
+  static async open(options: SpoolOptions, events: SpoolEvents): Promise<Spool> {
     try {
-      for (const segment of this.segments.slice(this.firstUnflushed())) segment.flush();
-      this.state = 'recording';
+      return await Spool.openFolder(options, events);
     } catch (error) {
-      this.state = 'diskFull';
-      this.lastError = error instanceof Error ? error.message : String(error);
-    }
-    if (this.flushedNext > before) this.onFlushed();
-  }
-
-  /** What the file system said when it refused. */
-  lastError = '';
-
-  /** The next packets of a lane from `cursor` on: as many as lie together, up to a quarter MiB. */
-  next(lane: Lane, cursor: number): Next {
-    if (cursor < this.oldestSequence) {
-      const missed = this.evicted.missed(lane, cursor, this.oldestSequence);
-      return { kind: 'gap', missed, nextSequence: this.oldestSequence };
-    }
-    for (let sequence = cursor; sequence < this.flushedNext; ) {
-      const at = this.segmentAt(sequence);
-      const segment = this.segments[at];
-      const count = segment.flushedCount;
-      const first = this.firstOfLane(segment, sequence - segment.firstSequence, count, lane);
-      if (first < count) {
-        const last = this.lastOfRun(segment, first, count, lane);
-        return {
-          kind: 'packets',
-          bytes: segment.read(first, last),
-          segment,
-          nextSequence: segment.firstSequence + last,
-        };
-      }
-      sequence = this.segments[at + 1]?.firstSequence ?? this.flushedNext;
-    }
-    return { kind: 'caughtUp', nextSequence: Math.max(cursor, this.flushedNext) };
-  }
-
-  private firstOfLane(segment: Segment, from: number, count: number, lane: Lane): number {
-    let index = from;
-    while (index < count && laneOfKind(segment.index.kinds[index]) !== lane) index++;
-    return index;
-  }
-
-  private lastOfRun(segment: Segment, first: number, count: number, lane: Lane): number {
-    const { offsets, kinds } = segment.index;
-    let last = first + 1;
-    while (last < count && laneOfKind(kinds[last]) === lane && offsets[last] - offsets[first] < READ_BYTES_MAX) last++;
-    return last;
-  }
-
-  private segmentAt(sequence: number): number {
-    let low = 0;
-    let high = this.segments.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.segments[middle].firstSequence <= sequence) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
-  /** State packets with a sequence below `before`, for a viewer that begins there. */
-  *stateBefore(before: number): Iterable<Uint8Array> {
-    for (const { packet, sequence } of this.statePackets) if (sequence < before) yield packet;
-  }
-
-  close(): void {
-    this.flush();
-    for (const segment of this.segments) segment.close();
-    if (this.stateDescriptor !== undefined) this.disk.close(this.stateDescriptor);
-    this.stateDescriptor = undefined;
-  }
-
-  // Past the limit new state is still in the ring; only viewers that come after it left the ring miss it.
-  private keepState(packet: Uint8Array, sequence: number): void {
-    if (this.stateBytes + packet.length > STATE_BYTES_MAX) return;
-    const copy = packet.slice();
-    this.statePackets.push({ packet: copy, sequence });
-    const path = join(this.options.directory, STATE_NAME);
-    try {
-      this.stateDescriptor ??= this.disk.open(path);
-      this.disk.write(this.stateDescriptor, copy, this.stateBytes);
-    } catch {
-      // The packet is in the ring too; a full disk is told by flush(), which meets it next.
-    }
-    this.stateBytes += copy.length;
-  }
-
-  private rotate(): void {
-    this.flush();
-    const full = this.active;
-    this.bytesOnDisk += full.bytes;
-    this.addSegment(full.nextSequence);
-    const bufferedFrom = this.segments.length - BUFFERED_SEGMENTS;
-    for (const [index, segment] of this.segments.entries()) {
-      if (index >= bufferedFrom || !segment.isFlushed || !segment.buffer) continue;
-      const buffer = segment.releaseBuffer();
-      if (buffer && this.freeBuffers.length < BUFFERED_SEGMENTS) this.freeBuffers.push(buffer);
-    }
-    while (this.bytesOnDisk + SEGMENT_BYTES > this.options.ringBytesMax && this.segments.length > 2) {
-      const oldest = this.segments.shift() as Segment;
-      this.bytesOnDisk -= oldest.bytes;
-      this.evicted.add(oldest);
-      oldest.remove();
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw failure(
+        code === 'ENOSPC' ? 'diskFull' : 'spoolUnusable',
+        `The ring in ${options.folder} cannot be opened (${code ?? message}).`,
+        code === 'ENOSPC' ? 'Free some space there.' : 'Name another folder with --spool, or mend this one.',
+      );
     }
   }
 
-  private addSegment(firstSequence: number): void {
-    const path = join(this.options.directory, `segment-${String(firstSequence).padStart(16, '0')}.hkas`);
-    this.segments.push(
-      new Segment(this.disk, path, firstSequence, () => this.freeBuffers.pop() ?? new Uint8Array(SEGMENT_BYTES)),
+  private static async openFolder(options: SpoolOptions, events: SpoolEvents): Promise<Spool> {
+    const { fileSystem, folder } = options;
+    await fileSystem.makeFolder(folder);
+    const file = await SessionFile.open(fileSystem, folder);
+    const isNewSession = file.found?.bootId !== options.bootId;
+    const removedBytes = isNewSession ? await removeLeft(fileSystem, folder) : 0;
+    const record = isNewSession || !file.found ? newRecord(options) : file.found;
+    const vital = await recoverLane(fileSystem, folder, 'vital');
+    const bulk = await recoverLane(fileSystem, folder, 'bulk');
+    const saved = await recoverState(fileSystem, folder);
+    const state = new StateStore(fileSystem, folder, options.stateBytesMax ?? STATE_BYTES_MAX);
+    state.restore(saved.packets, saved.bytes, vital.state);
+    const lastSequence = Math.max(
+      vital.totals.lastSequence,
+      bulk.totals.lastSequence,
+      saved.packets.at(-1)?.sequence ?? 0,
+    );
+    const sequenceNext = Math.max(lastSequence + 1, record.sequenceReserved);
+    const missingCount = sequenceNext - 1 - vital.packetCount - bulk.packetCount;
+    const left = {
+      isNewSession,
+      removedBytes,
+      cutBytes: vital.cutBytes + bulk.cutBytes + saved.cutBytes,
+      damagedCount: vital.damagedCount + bulk.damagedCount,
+      missingCount: missingCount - record.missingCount,
+    };
+    const spool = new Spool(options, events, file, record, state, { vital, bulk }, left);
+    spool.sequenceNext = sequenceNext;
+    await spool.rings.vital.evict();
+    await spool.rings.bulk.evict();
+    await spool.reserve({ sequenceReserved: 0, missingCount });
+    return spool;
+  }
+
+  private makeRing(lane: Lane, bytesMax: number, left: Recovered): LaneRing {
+    return new LaneRing(
+      {
+        lane,
+        folder: this.options.folder,
+        bytesMax,
+        fileSystem: this.options.fileSystem,
+        onPublished: () => this.published(),
+        onWriteFailed: (error) => this.stop(error),
+        beforeEvict: (lastSequence) => (lane === 'vital' ? this.state.save(lastSequence) : Promise.resolve()),
+      },
+      left,
     );
   }
 
-  private segmentFiles(): { path: string; firstSequence: number }[] {
-    return this.disk
-      .list(this.options.directory)
-      .flatMap((name) => {
-        const match = SEGMENT_NAME.exec(name);
-        return match ? [{ path: join(this.options.directory, name), firstSequence: Number(match[1]) }] : [];
-      })
-      .sort((a, b) => a.firstSequence - b.firstSequence);
+  get sessionId(): string {
+    return this.record.sessionId;
   }
 
-  private discard(): void {
-    for (const { path } of this.segmentFiles()) {
-      this.opened.discardedBytes += this.disk.readAll(path)?.length ?? 0;
-      this.disk.remove(path);
-    }
-    this.disk.remove(join(this.options.directory, STATE_NAME));
+  /** CLOCK_MONOTONIC at SessionNs 0, nanoseconds. */
+  get epochNs(): bigint {
+    return BigInt(this.record.epochNs);
   }
 
-  private recover(): void {
-    for (const { path, firstSequence } of this.segmentFiles()) {
-      const bytes = this.disk.readAll(path) ?? new Uint8Array(0);
-      const segment = new Segment(this.disk, path, firstSequence);
-      segment.bytes = wholePackets(bytes, firstSequence, (_packet, header, offset) => {
-        segment.index.add(offset, header.kind, header.rowCount);
-        this.sourceIdMax = Math.max(this.sourceIdMax, header.sourceId);
-      });
-      segment.flushedBytes = segment.bytes;
-      segment.flushedCount = segment.index.count;
-      this.opened.tornBytes += bytes.length - segment.bytes;
-      const previous = this.segments[this.segments.length - 1];
-      if (previous) this.opened.missingPackets += Math.max(0, firstSequence - previous.nextSequence);
-      if (segment.index.count === 0) this.disk.remove(path);
-      else this.segments.push(segment);
-      this.bytesOnDisk += segment.bytes;
-    }
-    const state = this.disk.readAll(join(this.options.directory, STATE_NAME)) ?? new Uint8Array(0);
-    const next = this.segments.length > 0 ? this.active.nextSequence : 1;
-    this.stateBytes = wholePackets(state, undefined, (packet, header) => {
-      if (header.sequence < next) this.statePackets.push({ packet: packet.slice(), sequence: header.sequence });
-      this.sourceIdMax = Math.max(this.sourceIdMax, header.sourceId);
-    });
-    if (this.segments.length > 0) this.addSegment(next);
+  get epochUnixMs(): number {
+    return this.record.epochUnixMs;
   }
+
+  /** The sequence that the next packet gets. */
+  get nextSequence(): number {
+    return this.sequenceNext;
+  }
+
+  /** Every packet below this one is published in both lanes, and on disk unless the disk is full. */
+  get completeSequence(): number {
+    const { vital, bulk } = this.rings;
+    return Math.min(
+      vital.firstUnpublishedSequence ?? this.sequenceNext,
+      bulk.firstUnpublishedSequence ?? this.sequenceNext,
+    );
+  }
+
+  get bytes(): number {
+    return this.rings.vital.bytes + this.rings.bulk.bytes;
+  }
+
+  get diskStop(): DiskStop | undefined {
+    return this.stopped;
+  }
+
+  ring(lane: Lane): LaneRing {
+    return this.rings[lane];
+  }
+
+  /** The sequence of the oldest packet of a lane, or the next one where the lane is empty. */
+  oldestSequence(lane: Lane): number {
+    return this.rings[lane].oldestSequence ?? this.sequenceNext;
+  }
+
+  /** A number no source of this session had before. */
+  newSourceId(): number {
+    const sourceId = this.sourceIdNext++;
+    if (this.sourceIdNext > this.record.sourceIdNext) {
+      void this.reserve({ sourceIdNext: this.sourceIdNext + NUMBERS_RESERVED });
+    }
+    this.sources.open(sourceId);
+    return sourceId;
+  }
+
+  /** A number no target of this session had before. */
+  newTargetId(): number {
+    const targetId = this.targetIdNext++;
+    if (this.targetIdNext > this.record.targetIdNext) {
+      void this.reserve({ targetIdNext: this.targetIdNext + NUMBERS_RESERVED });
+    }
+    return targetId;
+  }
+
+  /** The source will send nothing more. */
+  closeSource(sourceId: number): void {
+    this.sources.close(sourceId);
+  }
+
+  /**
+   * Stamps the packet in place and copies it into its lane's ring. Returns its sequence; undefined when it was not recorded
+   * because the disk is full, which is counted, or because the spool is closed. `kind` must be a table of this version.
+   */
+  append(packet: Uint8Array, kind: number, rowCount: number, sourceId: number): number | undefined {
+    const table = tableOfKind(kind);
+    if (!table) throw new Error(`append of unknown table kind ${kind}`);
+    if (this.isClosed) return undefined;
+    if (this.stopped && !this.isKeptWhileStopped(kind, sourceId)) {
+      // A loss row of the probe is not lost: its owner keeps the counts.
+      const isOwnLoss = sourceId === 0 && kind === tables.loss.kind;
+      if (!isOwnLoss) this.events.onLost(this.stopped.reason, rowCount, packet.length);
+      return undefined;
+    }
+    const sequence = this.sequenceNext++;
+    stampHeader(packet, sequence, sourceId);
+    if (table.role === 'state') this.keepState(packet, sequence, sourceId, rowCount);
+    this.sources.note(sourceId, sequence);
+    this.rings[table.lane].append(packet, sequence, kind, rowCount);
+    if (!this.stopped) this.tellBacklog();
+    else if (this.sequenceNext >= this.record.sequenceReserved) {
+      void this.reserve({ sequenceReserved: this.sequenceNext + SEQUENCES_RESERVED });
+    }
+    return sequence;
+  }
+
+  private isKeptWhileStopped(kind: number, sourceId: number): boolean {
+    if (this.rings.vital.unwrittenBytes > STOPPED_VITAL_BYTES_MAX) return false;
+    const isOwnNotice = sourceId === 0 && (kind === tables.diagnostic.kind || kind === tables.loss.kind);
+    return isOwnNotice || tableOfKind(kind)?.role === 'state';
+  }
+
+  private keepState(packet: Uint8Array, sequence: number, sourceId: number, rowCount: number): void {
+    if (!this.state.add(packet, sequence, sourceId)) {
+      this.events.onLost('too many names and other state rows to keep for new viewers', rowCount, packet.length);
+    }
+    if (!this.state.isCrowded) return;
+    const oldest = Math.min(this.oldestSequence('vital'), this.oldestSequence('bulk'));
+    this.state.forget((each) => this.sources.isGone(each, oldest)).catch((error: Error) => this.stop(error));
+  }
+
+  private published(): void {
+    this.tellBacklog();
+    this.events.onPublished();
+  }
+
+  private tellBacklog(): void {
+    const unwritten = this.stopped ? 0 : this.rings.vital.unwrittenBytes + this.rings.bulk.unwrittenBytes;
+    const isBehind = unwritten > (this.isBehind ? BACKLOG_BYTES_LOW : BACKLOG_BYTES_MAX);
+    if (isBehind === this.isBehind) return;
+    this.isBehind = isBehind;
+    this.events.onBacklog(isBehind);
+  }
+
+  private stop(error: NodeJS.ErrnoException): void {
+    if (this.stopped || this.isClosed) return;
+    this.stopped = diskStopOf(error, this.options.folder);
+    void this.reserve({ sequenceReserved: this.sequenceNext + SEQUENCES_RESERVED });
+    this.rings.vital.stop();
+    this.rings.bulk.stop();
+    this.tellBacklog();
+    this.events.onStopped(this.stopped);
+    this.resumeTimer = setTimeout(() => void this.tryResume(), RESUME_CHECK_MS);
+  }
+
+  // Room for two segments is asked for, so that a nearly full disk does not stop and go with every packet.
+  private async tryResume(): Promise<void> {
+    const { stopped } = this;
+    if (!stopped || this.isClosed) return;
+    try {
+      const wantedBytes = 2 * this.rings.bulk.segmentBytesMax + this.rings.vital.unwrittenBytes;
+      if ((await this.options.fileSystem.freeBytes(this.options.folder)) < wantedBytes) throw new Error('still full');
+      await this.rings.vital.resume();
+      await this.rings.bulk.resume();
+    } catch {
+      this.rings.vital.stop();
+      this.rings.bulk.stop();
+      if (!this.isClosed) this.resumeTimer = setTimeout(() => void this.tryResume(), RESUME_CHECK_MS);
+      return;
+    }
+    this.stopped = undefined;
+    this.events.onResumed(stopped);
+    await this.reserve({ sequenceReserved: 0 });
+  }
+
+  private reserve(change: Partial<SessionRecord>): Promise<void> {
+    this.record = { ...this.record, ...change };
+    const record = this.record;
+    this.recordWrites = this.recordWrites
+      .then(() => this.file.write(record))
+      .catch((error: NodeJS.ErrnoException) => this.stop(error));
+    return this.recordWrites;
+  }
+
+  /** Resolves when everything appended so far is on disk, or the disk refuses. */
+  async flush(): Promise<void> {
+    await this.rings.vital.flush();
+    await this.rings.bulk.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    this.isClosed = true;
+    clearTimeout(this.resumeTimer);
+    await this.recordWrites;
+    await this.rings.vital.close();
+    await this.rings.bulk.close();
+    await this.state.close();
+    await this.file.close();
+  }
+}
+
+function newRecord(options: SpoolOptions): SessionRecord {
+  return {
+    version: 1,
+    sessionId: randomBytes(8).toString('hex'),
+    bootId: options.bootId,
+    epochNs: String(options.monotonicNs()),
+    epochUnixMs: Date.now(),
+    sourceIdNext: 1,
+    targetIdNext: 1,
+    sequenceReserved: 0,
+    missingCount: 0,
+  };
 }

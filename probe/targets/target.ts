@@ -1,179 +1,207 @@
-// One launched program: its process group, its output as rows, its end.
+// One launched program from its start to the moment when all its rows are in the ring.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
-import { StringDecoder } from 'node:string_decoder';
 import { enums, type TraceKind } from '../../shared/model/enums';
-import type { LaunchParams } from '../../shared/rpc/methods';
-import { failure } from '../../shared/util/failure';
+import type { LaunchParams, RequestResult, TargetExited } from '../../shared/rpc/methods';
 import { tables } from '../../shared/wire/tables';
-import type { Journal } from '../daemon/journal';
+import type { CollectorConnection } from '../daemon/collector-connection';
+import type { FlowGate } from '../daemon/flow-gate';
+import { DRAIN_MS_MAX, STOP_GRACE_MS } from '../daemon/limits';
+import type { OwnRows } from '../daemon/own-rows';
+import { recordOutput } from './output';
+import type { Program } from './spawn';
 
-const GRACE_MS = 3000;
-/** How long the pipes may stay open after the program's end: grandchildren can hold them for ever. */
-const PIPES_MS = 500;
-/** UTF-16 units of one output row: at most 8192 bytes of UTF-8, the limit of a text. */
-const OUTPUT_UNITS_MAX = 2048;
+export type TargetState = RequestResult<'target/list'>['targets'][number];
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGKILL';
 
-export interface TargetEnd {
+export interface TargetOptions {
+  readonly targetId: number;
+  readonly params: LaunchParams;
+  readonly program: Program & { readonly pid: number };
+  readonly own: OwnRows;
+  readonly gate: FlowGate;
+  /** The sequence of the next packet. */
+  readonly nextSequence: () => number;
+  readonly stopGraceMs?: number;
+}
+
+interface Ending {
   readonly exitCode: number;
   readonly signal: NodeJS.Signals | undefined;
 }
 
-/** 128 + signal, as a shell says it. */
-export function shellCode({ exitCode, signal }: TargetEnd): number {
-  return signal ? 128 + (constants.signals[signal] ?? 0) : exitCode;
-}
-
-function launchFailure(error: NodeJS.ErrnoException, { command, cwd }: LaunchParams): Error {
-  const where = cwd ? ` (working directory ${cwd})` : '';
-  if (error.code === 'EACCES') {
-    return failure(
-      'notExecutable',
-      `${command} cannot be executed.`,
-      `Make it executable (chmod +x), or name its interpreter, as in: python3 ${command}`,
-    );
-  }
-  if (error.code === 'ENOENT') {
-    return failure(
-      'noProgram',
-      `There is no program ${command}, or no such folder${where}.`,
-      'Check the name; a program in the current folder is written ./name.',
-    );
-  }
-  return failure(
-    'cannotLaunch',
-    `${command} could not be started${where}: ${error.message}.`,
-    'Start it without HookAnalyzer to see whether it runs at all.',
-  );
-}
-
-/** Pieces that fit one row, never cutting a character in two. */
-export function outputPieces(text: string): string[] {
-  const pieces: string[] = [];
-  for (let at = 0; at < text.length; ) {
-    let end = Math.min(text.length, at + OUTPUT_UNITS_MAX);
-    const last = text.charCodeAt(end - 1);
-    if (end < text.length && last >= 0xd800 && last < 0xdc00) end--;
-    pieces.push(text.slice(at, end));
-    at = end;
-  }
-  return pieces;
-}
-
 export class Target {
-  kinds: TraceKind[];
-  end: TargetEnd | undefined;
+  /** Resolves when it has ended and its rows are in the ring. */
+  readonly exited: Promise<TargetExited>;
+  private readonly collectors = new Set<CollectorConnection>();
+  private readonly collectorWaiters: (() => void)[] = [];
+  private kinds: readonly TraceKind[];
+  private isDelayed: boolean;
+  private ending: Ending | undefined;
+  private told: TargetExited | undefined;
   private killTimer: NodeJS.Timeout | undefined;
+  private readonly ended: Promise<Ending>;
 
-  private constructor(
-    readonly targetId: number,
-    readonly params: LaunchParams,
-    private readonly child: ChildProcess,
-    private readonly journal: Journal,
-  ) {
-    this.kinds = params.delayMs ? [] : [...params.kinds];
+  constructor(private readonly options: TargetOptions) {
+    const { program, params, own, gate } = options;
+    const pid = program.pid;
+    this.kinds = params.kinds;
+    this.isDelayed = (params.delayMs ?? 0) > 0;
+    this.ended = new Promise((resolve) => {
+      program.on('exit', (code, signal) => {
+        this.ending = { exitCode: code ?? -1, signal: signal ?? undefined };
+        resolve(this.ending);
+      });
+    });
+    program.on('error', () => undefined); // a signal that came too late; the start itself was checked
+    this.appendProcessRow('started', -1);
+    const output = Promise.all([
+      recordOutput(program.stdout, { own, gate, pid, stream: 'stdout' }),
+      recordOutput(program.stderr, { own, gate, pid, stream: 'stderr' }),
+    ]);
+    this.exited = this.waitForEnd(output);
+    this.startLater();
+  }
+
+  private startLater(): void {
+    if (!this.isDelayed) return;
+    const timer = setTimeout(() => {
+      this.isDelayed = false;
+      this.sendKinds();
+    }, this.options.params.delayMs);
+    void this.ended.then(() => clearTimeout(timer));
+  }
+
+  get targetId(): number {
+    return this.options.targetId;
   }
 
   get pid(): number {
-    return this.child.pid as number;
+    return this.options.program.pid;
   }
 
-  /** Starts the program in its own process group. Throws a FailureError when it cannot be started. */
-  static async launch(
-    targetId: number,
-    params: LaunchParams,
-    env: NodeJS.ProcessEnv,
-    journal: Journal,
-  ): Promise<Target> {
-    const child = spawn(params.command, params.args, {
-      cwd: params.cwd,
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+  get isRunning(): boolean {
+    return this.ending === undefined;
+  }
+
+  get wantsLatency(): boolean {
+    return this.options.params.latencyTimestamps === true;
+  }
+
+  /** What its collectors are to trace now: nothing before the delay is over. */
+  get tracedKinds(): readonly TraceKind[] {
+    return this.isDelayed ? [] : this.kinds;
+  }
+
+  get state(): TargetState {
+    const { command, args } = this.options.params;
+    return {
+      targetId: this.targetId,
+      pid: this.pid,
+      command,
+      args,
+      kinds: [...this.kinds],
+      running: this.isRunning,
+      exited: this.told,
+    };
+  }
+
+  setKinds(kinds: readonly TraceKind[]): void {
+    this.kinds = kinds;
+    this.sendKinds();
+  }
+
+  private sendKinds(): void {
+    for (const collector of this.collectors) collector.sendKinds(this.tracedKinds);
+  }
+
+  addCollector(collector: CollectorConnection): void {
+    this.collectors.add(collector);
+  }
+
+  removeCollector(collector: CollectorConnection): void {
+    this.collectors.delete(collector);
+    if (this.collectors.size === 0) for (const wake of this.collectorWaiters.splice(0)) wake();
+  }
+
+  /** Signals the whole process group; what is left of it after the grace is killed. Does nothing when it has ended. */
+  stop(signal: StopSignal): void {
+    if (!this.isRunning) return;
+    this.signalGroup(signal);
+    this.killTimer ??= setTimeout(() => this.signalGroup('SIGKILL'), this.options.stopGraceMs ?? STOP_GRACE_MS);
+    void this.ended.then(() => {
+      // Nobody is left to kill, or children outlive the program: they keep what is left of the grace.
+      if (this.signalGroup(0)) return;
+      clearTimeout(this.killTimer);
+      this.killTimer = undefined;
     });
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', (error) => reject(launchFailure(error, params)));
-    });
-    const target = new Target(targetId, params, child, journal);
-    target.tellProcess('started', 0);
-    return target;
   }
 
-  /** Resolves when the program has ended and its pipes are read, or were held open for too long by its children. */
-  async ended(): Promise<TargetEnd> {
-    const closed = this.readOutput();
-    const end = await new Promise<TargetEnd>((resolve) => {
-      this.child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? -1, signal: signal ?? undefined }));
-    });
-    clearTimeout(this.killTimer);
-    let giveUp: NodeJS.Timeout | undefined;
-    await Promise.race([
-      closed,
-      new Promise((resolve) => {
-        giveUp = setTimeout(resolve, PIPES_MS);
-      }),
-    ]);
-    clearTimeout(giveUp);
-    this.end = end;
-    this.tellProcess('exited', shellCode(end));
-    return end;
-  }
-
-  /** Sends a signal to the whole process group, and SIGKILL when it still lives after a grace. */
-  stop(signal: NodeJS.Signals): void {
-    this.kill(signal);
-    if (signal !== 'SIGKILL') this.killTimer ??= setTimeout(() => this.kill('SIGKILL'), GRACE_MS);
-  }
-
-  /** What is left of the process group, if anything, after the program's end. */
+  /** Kills what a stopped target left behind, without waiting for the rest of its grace. */
   killRest(): void {
-    this.kill('SIGKILL');
+    if (!this.killTimer) return;
+    clearTimeout(this.killTimer);
+    this.signalGroup('SIGKILL');
   }
 
-  private kill(signal: NodeJS.Signals): void {
+  // Returns false when no process of the group is left.
+  private signalGroup(signal: StopSignal | 0): boolean {
     try {
       process.kill(-this.pid, signal);
+      return true;
     } catch {
-      // The group is gone already, which is what was wanted.
+      return false;
     }
   }
 
-  private readOutput(): Promise<unknown> {
-    const read = (name: 'stdout' | 'stderr') =>
-      new Promise<void>((resolve) => {
-        const pipe = this.child[name];
-        if (!pipe) return resolve();
-        const decoder = new StringDecoder('utf8');
-        pipe.on('data', (chunk: Buffer) => this.tellOutput(name, decoder.write(chunk)));
-        pipe.once('close', () => {
-          this.tellOutput(name, decoder.end());
-          resolve();
-        });
-      });
-    return Promise.all([read('stdout'), read('stderr')]);
+  private async waitForEnd(output: Promise<unknown>): Promise<TargetExited> {
+    const { exitCode, signal } = await this.ended;
+    this.appendProcessRow('exited', signal ? 128 + constants.signals[signal] : exitCode);
+    await atMost(DRAIN_MS_MAX, Promise.all([output, this.collectorsClosed()]));
+    const { own, nextSequence } = this.options;
+    own.flushLosses();
+    this.told = { targetId: this.targetId, pid: this.pid, exitCode, signal, nextSequence: nextSequence() };
+    return this.told;
   }
 
-  private tellOutput(name: 'stdout' | 'stderr', text: string): void {
-    const timeNs = this.journal.nowNs();
-    const stream = enums.outputStream[name];
-    const rows = outputPieces(text).map((piece) => ({ timeNs, pid: this.pid, stream, text: piece }));
-    this.journal.rows(tables.output, rows);
+  private collectorsClosed(): Promise<void> {
+    if (this.collectors.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.collectorWaiters.push(resolve));
   }
 
-  private tellProcess(event: 'started' | 'exited', exitCode: number): void {
-    const { command, args } = this.params;
-    this.journal.rows(tables.process, [
+  private appendProcessRow(event: 'started' | 'exited', exitCode: number): void {
+    const { own, params, program } = this.options;
+    own.append(tables.process, [
       {
-        timeNs: this.journal.nowNs(),
+        timeNs: own.nowNs(),
         event: enums.processEvent[event],
-        pid: this.pid,
+        pid: program.pid,
         parentPid: process.pid,
-        exitCode: event === 'exited' ? exitCode : -1,
-        executable: command,
-        arguments: [command, ...args].join(' '),
+        exitCode,
+        executable: event === 'started' ? this.findExecutable() : this.executable,
+        arguments: [params.command, ...params.args].join(' '),
       },
     ]);
   }
+
+  private executable = '';
+
+  private findExecutable(): string {
+    try {
+      this.executable = readlinkSync(`/proc/${this.pid}/exe`);
+    } catch {
+      this.executable = this.options.params.command; // it has ended already
+    }
+    return this.executable;
+  }
+}
+
+async function atMost(ms: number, done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([done, over]);
+  clearTimeout(timer);
 }

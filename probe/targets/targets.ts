@@ -1,144 +1,101 @@
-// All launched programs of this probe, and the collectors that belong to them.
+// All programs this probe has launched.
 
-import { existsSync } from 'node:fs';
 import type { TraceKind } from '../../shared/model/enums';
 import type { LaunchParams, TargetExited } from '../../shared/rpc/methods';
-import { failure } from '../../shared/util/failure';
-import type { Collector } from '../daemon/collector';
-import type { Journal } from '../daemon/journal';
-import { environmentOf } from './environment';
-import { Target } from './target';
-
-/** How long after a program's end its collectors may still send. */
-const COLLECTORS_MS = 2000;
-const MS_STEP = 10;
-const ENDED_TARGETS_MAX = 1000;
+import { type FailureError, failure } from '../../shared/util/failure';
+import type { FlowGate } from '../daemon/flow-gate';
+import { ENDED_TARGET_COUNT_MAX, RUNNING_TARGET_COUNT_MAX } from '../daemon/limits';
+import type { OwnRows } from '../daemon/own-rows';
+import type { Spool } from '../spool/spool';
+import { deriveEnvironment } from './environment';
+import { spawnProgram } from './spawn';
+import { type StopSignal, Target, type TargetState } from './target';
 
 export interface TargetsOptions {
-  readonly journal: Journal;
-  readonly collectorPath: string | undefined;
+  readonly spool: Spool;
+  readonly own: OwnRows;
+  readonly gate: FlowGate;
   readonly socketPath: string;
+  readonly collectorPath: string | undefined;
   readonly onExited: (exited: TargetExited) => void;
+  readonly stopGraceMs?: number;
+}
+
+function noTarget(targetId: number): FailureError {
+  return failure('noTarget', `There is no target ${targetId}.`, 'Ask for the list of targets.');
 }
 
 export class Targets {
   private readonly targets = new Map<number, Target>();
-  private readonly collectors = new Map<number, Set<Collector>>();
-  private readonly exits = new Map<number, TargetExited>();
-  private lastTargetId = 0;
-  private isClosing = false;
+  private isClosed = false;
 
   constructor(private readonly options: TargetsOptions) {}
 
-  async launch(params: LaunchParams): Promise<Target> {
-    const { journal, socketPath } = this.options;
-    const collectorPath = this.usableCollector();
-    const targetId = ++this.lastTargetId;
-    const { env, replaced } = environmentOf({
-      own: process.env,
-      added: params.env ?? {},
-      collectorPath,
-      socketPath,
-      targetId,
-    });
-    if (replaced) {
-      journal.diagnostic(
-        'warning',
-        'injectionReplaced',
-        `The environment names another injected library, ${replaced}; it was replaced.`,
-        'Unset CUDA_INJECTION64_PATH to be rid of this message.',
-      );
-    }
-    const target = await Target.launch(targetId, params, env, journal);
+  /** Starts a program. Throws a FailureError. */
+  async launch(params: LaunchParams): Promise<{ targetId: number; pid: number }> {
+    const { spool, own, gate, socketPath, collectorPath, stopGraceMs } = this.options;
+    this.checkRoom();
+    const targetId = spool.newTargetId();
+    const { variables, notices } = deriveEnvironment(process.env, params, { socketPath, collectorPath, targetId });
+    const program = await spawnProgram({ command: params.command, args: params.args, cwd: params.cwd, variables });
+    const nextSequence = () => spool.nextSequence;
+    const target = new Target({ targetId, params, program, own, gate, nextSequence, stopGraceMs });
     this.targets.set(targetId, target);
-    if (params.delayMs) this.startLater(target, params.delayMs);
-    void this.watch(target);
-    return target;
+    for (const notice of notices) own.tell(notice);
+    void target.exited.then((exited) => {
+      this.options.onExited(exited);
+      this.forgetOldest();
+    });
+    if (this.isClosed) target.stop('SIGKILL');
+    return { targetId, pid: program.pid };
   }
 
-  private usableCollector(): string | undefined {
-    const { collectorPath, journal } = this.options;
-    if (collectorPath && existsSync(collectorPath)) return collectorPath;
-    const where = collectorPath ? `There is no collector at ${collectorPath}` : 'The collector is not built';
-    journal.diagnostic(
-      'warning',
-      'collectorMissing',
-      `${where}, so the program runs but its CUDA work is not captured.`,
-      'Build it with: npm run build:native',
+  private checkRoom(): void {
+    const runningCount = [...this.targets.values()].filter((target) => target.isRunning).length;
+    if (this.isClosed) throw failure('probeEnding', 'The probe is ending.', 'Start it again, then launch the program.');
+    if (runningCount < RUNNING_TARGET_COUNT_MAX) return;
+    throw failure(
+      'tooManyTargets',
+      `${runningCount} programs are running under this probe.`,
+      'Stop one of them first.',
     );
-    return undefined;
   }
 
-  private startLater(target: Target, delayMs: number): void {
-    setTimeout(() => {
-      if (!target.end && target.kinds.length === 0) this.setKinds(target.targetId, target.params.kinds);
-    }, delayMs).unref();
+  private forgetOldest(): void {
+    const ended = [...this.targets.values()].filter((target) => !target.isRunning);
+    for (const target of ended.slice(0, -ENDED_TARGET_COUNT_MAX)) this.targets.delete(target.targetId);
   }
 
-  private async watch(target: Target): Promise<void> {
-    const end = await target.ended();
-    const deadlineMs = Date.now() + COLLECTORS_MS;
-    while ((this.collectors.get(target.targetId)?.size ?? 0) > 0 && Date.now() < deadlineMs && !this.isClosing) {
-      await new Promise((resolve) => setTimeout(resolve, MS_STEP));
-    }
-    this.options.journal.flush();
-    const exited = {
-      targetId: target.targetId,
-      pid: target.pid,
-      exitCode: end.exitCode,
-      signal: end.signal,
-      nextSequence: this.options.journal.spool.flushedNext,
-    };
-    this.exits.set(target.targetId, exited);
-    while (this.exits.size > ENDED_TARGETS_MAX) {
-      const [oldest] = this.exits.keys();
-      this.exits.delete(oldest);
-      this.targets.delete(oldest);
-    }
-    this.options.onExited(exited);
+  find(targetId: number): Target | undefined {
+    return this.targets.get(targetId);
   }
 
-  get(targetId: number): Target {
+  list(): TargetState[] {
+    return [...this.targets.values()].map((target) => target.state);
+  }
+
+  /** Throws a FailureError when the target never was. */
+  stop(targetId: number, signal: StopSignal = 'SIGTERM'): void {
+    this.known(targetId).stop(signal);
+  }
+
+  /** Throws a FailureError when the target never was. */
+  setKinds(targetId: number, kinds: readonly TraceKind[]): void {
+    this.known(targetId).setKinds(kinds);
+  }
+
+  private known(targetId: number): Target {
     const target = this.targets.get(targetId);
-    if (!target)
-      throw failure('noTarget', `There is no target ${targetId}.`, 'target/list names the targets of this probe.');
+    if (!target) throw noTarget(targetId);
     return target;
   }
 
-  list() {
-    return [...this.targets.values()].map((target) => ({
-      targetId: target.targetId,
-      pid: target.pid,
-      command: target.params.command,
-      args: target.params.args,
-      kinds: target.kinds,
-      running: !this.exits.has(target.targetId),
-      exited: this.exits.get(target.targetId),
-    }));
-  }
-
-  setKinds(targetId: number, kinds: readonly TraceKind[]): void {
-    const target = this.get(targetId);
-    target.kinds = [...kinds];
-    for (const collector of this.collectors.get(targetId) ?? []) collector.setKinds(kinds);
-  }
-
-  joined(collector: Collector): void {
-    if (collector.targetId === undefined) return;
-    const set = this.collectors.get(collector.targetId) ?? new Set();
-    set.add(collector);
-    this.collectors.set(collector.targetId, set);
-  }
-
-  left(collector: Collector): void {
-    if (collector.targetId !== undefined) this.collectors.get(collector.targetId)?.delete(collector);
-  }
-
-  /** Ends all targets: SIGTERM, then SIGKILL, and waits until they are gone. */
+  /** Stops all of them. Resolves when their rows are in the ring. */
   async close(): Promise<void> {
-    this.isClosing = true;
-    const running = [...this.targets.values()].filter((target) => !target.end);
+    this.isClosed = true;
+    const running = [...this.targets.values()].filter((target) => target.isRunning);
     for (const target of running) target.stop('SIGTERM');
-    while (running.some((target) => !target.end)) await new Promise((resolve) => setTimeout(resolve, MS_STEP));
+    await Promise.all([...this.targets.values()].map((target) => target.exited));
+    for (const target of running) target.killRest();
   }
 }

@@ -52,7 +52,7 @@ test('a program that a signal ended has the shell’s exit code', async () => {
 });
 
 test('a missing program is one sentence with a remedy, and leaves no file', async () => {
-  await expect(record('./no-such-program', [])).rejects.toMatchObject({ failure: { code: 'noProgram' } });
+  await expect(record('./no-such-program', [])).rejects.toMatchObject({ failure: { code: 'programMissing' } });
   await expect(readHka(join(folder, 'run.hka'), { onPacket: () => {} })).rejects.toMatchObject({
     failure: { code: 'noFile' },
   });

@@ -1,6 +1,6 @@
 // Debian's sshd on a free loopback port, with throwaway keys, for tests only.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -73,6 +73,9 @@ function childrenOf(pid: number): number[] {
 
 /** A key pair: the private part into a file; gives the public line for authorized_keys and known_hosts. */
 export function makeKey(path: string): string {
+  // ssh-keygen where there is one: now and then ssh2 makes an ed25519 key that OpenSSH cannot read.
+  const made = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path]);
+  if (made.status === 0) return readFileSync(`${path}.pub`, 'utf8').trim();
   const { private: secret, public: line } = ssh2.utils.generateKeyPairSync('ed25519');
   writeFileSync(path, secret, { mode: 0o600 });
   return line;
