@@ -1,6 +1,7 @@
 #include "collector.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,6 +125,9 @@ void Collector::openCupti() {
 
 void Collector::write() {
   pthread_setname_np(pthread_self(), "hookanalyzer");
+  // The thread that starts CUDA may be a real-time one; ours must never run before the target's.
+  const sched_param ordinary{};
+  pthread_setschedparam(pthread_self(), SCHED_OTHER, &ordinary);
   std::unique_lock<std::mutex> endLock(endMutex_);
   while (!isEnding_ && link_.isAlive()) {
     endLock.unlock();

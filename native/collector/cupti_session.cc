@@ -63,10 +63,10 @@ void CuptiSession::enable(uint32_t kind, bool on, const char* word) {
 
 void CuptiSession::setKinds(const Kinds& kinds) {
   kinds_ = kinds;
-  const bool any = kinds.any();
-  enable(cupti::kDevice, any, "devices");
-  enable(cupti::kContext, any, "contexts");
-  enable(cupti::kStream, any, "streams");
+  // Always, even while nothing else is traced: CUPTI tells of each only once, and kinds may be switched on later.
+  enable(cupti::kDevice, true, "devices");
+  enable(cupti::kContext, true, "contexts");
+  enable(cupti::kStream, true, "streams");
   enable(cupti::kConcurrentKernel, kinds.kernel, "kernels");
   enable(cupti::kMemcpy, kinds.memcpy, "copies");
   enable(cupti::kMemcpyPeer, kinds.memcpy, "peer copies");

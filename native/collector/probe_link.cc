@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -82,6 +83,8 @@ bool ProbeLink::open(const Environment& environment, int timeoutMs, Welcome& wel
   const std::string hello = std::string(kPrefix) + "role=collector version=" + std::to_string(wire::kFormatVersion) +
                             " pid=" + std::to_string(getpid()) + " target=" + encoded(environment.target) +
                             " kinds=kernel,memcpy,memset,memory,api,nvtx,overhead\n";
+  struct stat made {};
+  if (fstat(descriptor_, &made) == 0) inode_ = made.st_ino;
   std::string line;
   std::string value;
   const bool isOpen = connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0 &&
@@ -125,7 +128,14 @@ bool ProbeLink::send(std::vector<uint8_t>&& packets) {
   return true;
 }
 
+// A target that closes every descriptor, as daemons do, may get our number for a file of its own.
+bool ProbeLink::isOurs() const {
+  struct stat now {};
+  return fstat(descriptor_, &now) == 0 && S_ISSOCK(now.st_mode) && now.st_ino == inode_;
+}
+
 size_t ProbeLink::pump() {
+  if (isAlive() && !isOurs()) forget();
   size_t sent = 0;
   while (isAlive() && !pending_.empty()) {
     const auto& first = pending_.front();
@@ -146,6 +156,7 @@ size_t ProbeLink::pump() {
 }
 
 bool ProbeLink::readKinds(Kinds& kinds) {
+  if (isAlive() && !isOurs()) forget();
   char chunk[1024];
   while (isAlive()) {
     const ssize_t count = recv(descriptor_, chunk, sizeof(chunk), MSG_DONTWAIT);
@@ -173,7 +184,11 @@ void ProbeLink::wait(int timeoutMs) const {
 }
 
 void ProbeLink::close() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ >= 0 && isOurs()) ::close(descriptor_);
+  forget();
+}
+
+void ProbeLink::forget() {
   descriptor_ = -1;
   pending_.clear();
   pendingBytes_ = 0;

@@ -52,8 +52,11 @@ class ProbeLink {
 
  private:
   bool readAnswer(int timeoutMs, std::string& line);
+  [[nodiscard]] bool isOurs() const;
+  void forget();
 
   int descriptor_ = -1;
+  uint64_t inode_ = 0;  // of the socket, to know it again
   std::deque<std::vector<uint8_t>> pending_;
   size_t pendingBytes_ = 0;
   size_t firstSent_ = 0;  // bytes of the first pending piece that have left

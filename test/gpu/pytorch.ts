@@ -51,6 +51,7 @@ async function recordOverSsh(bed: Bed, path: string): Promise<{ stdout: string; 
       launch: {
         command: 'python3',
         args: [bed.script('resnet_loop.py'), String(ITERATIONS)],
+        cwd: bed.kit.work,
         kinds: [...TRACE_KINDS_DEFAULT],
       },
       filePath: path,

@@ -217,6 +217,12 @@ describe('collector, once', () => {
     expect(accounted).toBeLessThan(8 * count * (unread > 0 ? 1.01 : 1) + 200);
   });
 
+  test('a target that closes every descriptor finds none of our bytes in its files', async () => {
+    const { recording, stdout, code } = await record(built, ['closefds', '50']);
+    expect({ stdout, code }).toEqual({ stdout: 'working\n0 foreign bytes\ndone\n', code: 0 });
+    expect(recording.rows('kernel').length).toBe(50);
+  });
+
   test('exec: both programs are sources, and neither leaks into the other', async () => {
     const { recording, stdout, code } = await record(built, ['exec', '50']);
     expect({ stdout, code }).toEqual({ stdout: 'working\nworking\ndone\n', code: 0 });

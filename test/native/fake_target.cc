@@ -255,6 +255,21 @@ int main(int argumentCount, char** arguments) {
     const int exited = inChild([]() -> int { std::exit(6); });
     launches(count, 2);
     std::printf("children %d %d\n", code, exited);
+  } else if (mode == "closefds") {
+    // As a daemon does: every descriptor is closed, and the numbers go to files of its own.
+    launches(count, 1);
+    usleep(200000);
+    for (int descriptor = 3; descriptor < 256; ++descriptor) close(descriptor);
+    FILE* own[16];
+    for (auto& file : own) file = tmpfile();
+    launches(count, 2);
+    usleep(200000);
+    long foreign = 0;
+    for (auto* file : own) {
+      std::fseek(file, 0, SEEK_END);
+      foreign += std::ftell(file);
+    }
+    std::printf("%ld foreign bytes\n", foreign);
   } else if (mode == "exec") {
     launches(count, 1);
     std::fflush(stdout);
