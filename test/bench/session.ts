@@ -12,13 +12,12 @@ import { tables } from '../../shared/wire/tables';
 import type { BenchResult, BenchSize } from './bench-result';
 import { KERNEL_NAMES, kernelPacket, ROWS_A_PACKET } from './kernels';
 
-function writeSession(path: string, rowCount: number): number {
-  const writer = HkaWriter.open(path);
-  writer.append(encodeRows(tables.string, KERNEL_NAMES, 1), KERNEL_NAMES.length, 1);
+async function writeSession(path: string, rowCount: number): Promise<number> {
+  const writer = await HkaWriter.open(path);
+  writer.append(encodeRows(tables.string, KERNEL_NAMES, 1));
   let rows = 0;
-  for (let sequence = 2; rows < rowCount; sequence++, rows += ROWS_A_PACKET)
-    writer.append(kernelPacket(rows), ROWS_A_PACKET, sequence);
-  writer.close(rows * 1000);
+  for (; rows < rowCount; rows += ROWS_A_PACKET) writer.append(kernelPacket(rows));
+  await writer.close();
   return rows;
 }
 
@@ -32,7 +31,7 @@ export async function run(size: BenchSize): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'hka-bench-'));
   try {
     const path = join(folder, 'large.hka');
-    const rows = writeSession(path, size === 'real' ? 10_000_000 : 20_000);
+    const rows = await writeSession(path, size === 'real' ? 10_000_000 : 20_000);
     const [{ store }, openMs] = await timed(() => loadSession(path));
     const reportMs: number[] = [];
     let checksum = '';
@@ -49,7 +48,7 @@ export async function run(size: BenchSize): Promise<BenchResult[]> {
     const [, medianMs] = await timed(() => store.query('SELECT name, median(durationNs) FROM kernel GROUP BY name'));
     await store.close();
     const small = join(folder, 'small.hka');
-    const traceRows = writeSession(small, size === 'real' ? 1_000_000 : 20_000);
+    const traceRows = await writeSession(small, size === 'real' ? 1_000_000 : 20_000);
     const { store: traceStore } = await loadSession(small);
     const [, chromeMs] = await timed(() => exportChrome(traceStore, join(folder, 'trace.json')));
     const [, copyMs] = await timed(() =>

@@ -2,7 +2,7 @@
 
 import { ProbeLink } from '../../app/host/link/probe-link';
 import { localTransport } from '../../app/host/link/transport';
-import { decodeChecked, isPacketOf } from '../../shared/wire/decode';
+import { isPacketOf } from '../../shared/wire/decode';
 import type { Bed, GpuTest } from './bed';
 
 const NS_PER_MS = 1e6;
@@ -16,10 +16,8 @@ async function watch(socketPath: string, latenciesMs: number[], until: Promise<u
   let epochNs = 0n;
   const link = await ProbeLink.open(localTransport(socketPath), {
     cursor: 'now',
-    onPacket: (bytes, header) => {
-      const decoded = decodeChecked(bytes, header);
-      if (!decoded.ok || !isPacketOf(decoded.value, 'kernel')) return;
-      const packet = decoded.value;
+    onPacket: (packet) => {
+      if (!isPacketOf(packet, 'kernel')) return;
       if (epochNs === 0n) return; // from before the link was whole
       const nowNs = Number(process.hrtime.bigint() - epochNs);
       const { startNs, durationNs } = packet.columns;
@@ -29,7 +27,7 @@ async function watch(socketPath: string, latenciesMs: number[], until: Promise<u
   });
   epochNs = link.epochNs;
   await until;
-  link.close();
+  await link.close();
 }
 
 async function measure(bed: Bed, name: string, program: string, args: string[]): Promise<void> {

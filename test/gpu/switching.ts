@@ -1,6 +1,6 @@
 // Kinds are switched off and on while the program runs.
 
-import { Control } from '../../app/host/link/control';
+import { ProbeLink } from '../../app/host/link/probe-link';
 import { localTransport } from '../../app/host/link/transport';
 import type { Bed, GpuTest } from './bed';
 
@@ -13,7 +13,7 @@ const waitMs = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** Moments on the monotonic clock at which kernels went off and on again. */
 async function switchOffAndOn(socketPath: string, moments: { offNs: bigint; onNs: bigint }): Promise<void> {
   await waitMs(2500);
-  const link = await Control.open(localTransport(socketPath));
+  const link = await ProbeLink.control(localTransport(socketPath));
   try {
     const { targets } = await link.request('target/list', {});
     const { targetId } = targets[0];
@@ -23,7 +23,7 @@ async function switchOffAndOn(socketPath: string, moments: { offNs: bigint; onNs
     await link.request('target/kinds', { targetId, kinds: ['kernel'] });
     moments.onNs = process.hrtime.bigint();
   } finally {
-    link.close();
+    await link.close();
   }
 }
 

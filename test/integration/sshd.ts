@@ -1,170 +1,193 @@
-// Debian's sshd on a free loopback port, with throwaway keys, for tests only.
+// Debian's sshd on a free port of the loopback, with keys, configuration and known_hosts of its own in a temporary folder.
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import ssh2 from 'ssh2';
-import type { Prompter } from '../../app/host/link/ssh-login';
+import type { SshOptions } from '../../app/host/link/ssh-transport';
 
 export interface SshdOptions {
   readonly sshdPath?: string;
-  /** Where its libraries lie, when they came along with it. */
+  /** Where sshd finds its libraries, when not in the system's folders. */
   readonly libraryPath?: string;
+  /** Lines in front of the usual ones: sshd takes the first it reads of each keyword. */
+  readonly settings?: readonly string[];
 }
 
 export interface Sshd {
-  readonly port: number;
-  /** USER@127.0.0.1:PORT */
+  /** user@127.0.0.1:port, which the client's configuration can log in to. */
   readonly target: string;
+  readonly user: string;
+  readonly port: number;
   readonly folder: string;
+  /** The client's ~/.ssh/config; tests may write it anew. */
+  readonly configPath: string;
   readonly knownHostsPath: string;
-  /** For openSshTransport: a configuration that knows the key and the host, and a prompter that refuses every question. */
-  readonly clientOptions: { configPath: string; home: string; prompter: Prompter };
-  /** Kills the processes of the connections that are open now; gives their number. */
+  readonly identityPath: string;
+  /** The host's public key as known_hosts has it: type and base64. */
+  readonly hostKey: string;
+  readonly clientOptions: SshOptions;
+  /** Kills the processes of all its connections, as a broken network would. Returns how many there were. */
   cutConnections(): number;
+  /** What sshd wrote. */
+  log(): string;
   stop(): Promise<void>;
 }
 
-export const SSHD_PATH = '/usr/sbin/sshd';
+const DEBIAN_SSHD = '/usr/sbin/sshd';
+const START_ATTEMPT_COUNT = 5;
 
-/** Answers nothing: a test that is asked has failed. */
-export const refusingPrompter: Prompter = {
-  confirmHostKey: async () => false,
-  askPassword: async () => undefined,
-  askPassphrase: async () => undefined,
-  askKeyboardInteractive: async () => undefined,
-};
+/** Why there can be no sshd here, or undefined. Under CI a missing one fails the tests instead. */
+export function sshdMissing(): string | undefined {
+  if (existsSync(DEBIAN_SSHD) || process.env.CI === 'true') return undefined;
+  return `${DEBIAN_SSHD} is not installed`;
+}
 
 function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
       server.close(() => resolve(port));
     });
   });
 }
 
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('data', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
+function writeKeyPair(file: string): string {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'test' });
+  writeFileSync(file, pair.private, { mode: 0o600 });
+  writeFileSync(`${file}.pub`, `${pair.public}\n`);
+  return pair.public.split(' ').slice(0, 2).join(' ');
 }
 
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-        return parent === pid ? [Number(name)] : [];
-      } catch {
-        return []; // ended meanwhile
-      }
-    });
-}
-
-/** A key pair: the private part into a file; gives the public line for authorized_keys and known_hosts. */
-export function makeKey(path: string): string {
-  // ssh-keygen where there is one: now and then ssh2 makes an ed25519 key that OpenSSH cannot read.
-  const made = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path]);
-  if (made.status === 0) return readFileSync(`${path}.pub`, 'utf8').trim();
-  const { private: secret, public: line } = ssh2.utils.generateKeyPairSync('ed25519');
-  writeFileSync(path, secret, { mode: 0o600 });
-  return line;
-}
-
-function ensurePrivilegeSeparation(): void {
-  mkdirSync('/run/sshd', { recursive: true });
-  if (/^sshd:/m.test(readFileSync('/etc/passwd', 'utf8'))) return;
-  execFileSync('useradd', [
-    '--system',
-    '--no-create-home',
-    '--home-dir',
-    '/run/sshd',
-    '--shell',
-    '/usr/sbin/nologin',
-    'sshd',
-  ]);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // ended meanwhile
-  }
-}
-
-/** Starts sshd and waits until it answers. Needs root. */
-export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
-  ensurePrivilegeSeparation();
-  const folder = mkdtempSync(join(tmpdir(), 'hka-sshd-'));
-  const port = await freePort();
-  const hostLine = makeKey(join(folder, 'host_key'));
-  const keyPath = join(folder, 'user_key');
-  writeFileSync(join(folder, 'authorized_keys'), `${makeKey(keyPath)}\n`);
-  const knownHostsPath = join(folder, 'known_hosts');
-  writeFileSync(knownHostsPath, `[127.0.0.1]:${port} ${hostLine}\n`);
+function writeServerConfig(folder: string, port: number, settings: readonly string[]): string {
+  const file = path.join(folder, 'sshd_config');
   const lines = [
+    ...settings,
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
-    `HostKey ${join(folder, 'host_key')}`,
-    `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
-    `PidFile ${join(folder, 'pid')}`,
+    `HostKey ${path.join(folder, 'host_key')}`,
+    `AuthorizedKeysFile ${path.join(folder, 'authorized_keys')}`,
+    'PidFile none',
     'StrictModes no',
     'UsePAM no',
     'PermitRootLogin yes',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
     'AllowStreamLocalForwarding yes',
     'AllowTcpForwarding yes',
+    'MaxStartups 100',
     'Subsystem sftp internal-sftp',
   ];
-  writeFileSync(join(folder, 'sshd_config'), `${lines.join('\n')}\n`);
-  const clientConfig = `Host 127.0.0.1 localhost\n  IdentityFile ${keyPath}\n  IdentityAgent none\n  UserKnownHostsFile ${knownHostsPath}\n`;
-  writeFileSync(join(folder, 'ssh_config'), clientConfig);
-  const env = { ...process.env, ...(options.libraryPath ? { LD_LIBRARY_PATH: options.libraryPath } : {}) };
-  const args = ['-D', '-e', '-f', join(folder, 'sshd_config')];
-  const child = spawn(options.sshdPath ?? SSHD_PATH, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-  });
-  for (let tries = 0; !(await answers(port)); tries++) {
-    if (child.exitCode !== null || tries > 200) throw new Error(`sshd did not start: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+/** Children, and theirs, by /proc. */
+function descendantsOf(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
+        return [{ pid: Number(name), parent: Number(parent) }];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+  const children = parents.filter((each) => each.parent === pid).map((each) => each.pid);
+  return children.flatMap((child) => [...descendantsOf(child), child]);
+}
+
+// False when it has ended meanwhile.
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
   }
-  const connections = () => childrenOf(child.pid as number).flatMap((pid) => [pid, ...childrenOf(pid)]);
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<void>;
+  readonly log: () => string;
+}
+
+function launch(options: SshdOptions, configPath: string): Promise<Running> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(options.sshdPath ?? DEBIAN_SSHD, ['-D', '-e', '-f', configPath], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: options.libraryPath ? { ...process.env, LD_LIBRARY_PATH: options.libraryPath } : process.env,
+    });
+    let text = '';
+    const ended = new Promise<void>((done) => {
+      child.once('exit', () => done());
+    });
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`sshd did not start: ${text}`)));
+    child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+      if (text.includes('Server listening on')) resolve({ child, ended, log: () => text });
+    });
+  });
+}
+
+async function startOnFreePort(folder: string, options: SshdOptions): Promise<Running & { port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    try {
+      const running = await launch(options, writeServerConfig(folder, port, options.settings ?? []));
+      return { ...running, port };
+    } catch (error) {
+      // Somebody else may have taken the port in between.
+      if (attempt === START_ATTEMPT_COUNT || !String(error).includes('Address already in use')) throw error;
+    }
+  }
+}
+
+/** Starts sshd and prepares a client that trusts it and may log in. Whoever calls stops it. */
+export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'hka-sshd-'));
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }); // where sshd's child is locked in
+  const hostKey = writeKeyPair(path.join(folder, 'host_key'));
+  const identityPath = path.join(folder, 'id_ed25519');
+  writeFileSync(path.join(folder, 'authorized_keys'), `${writeKeyPair(identityPath)}\n`);
+  const { child, ended, log, port } = await startOnFreePort(folder, options);
+  const configPath = path.join(folder, 'config');
+  const knownHostsPath = path.join(folder, 'known_hosts');
+  writeFileSync(knownHostsPath, `[127.0.0.1]:${port} ${hostKey}\n`);
+  const lines = [
+    'Host *',
+    `IdentityFile ${identityPath}`,
+    'IdentityAgent none',
+    `UserKnownHostsFile ${knownHostsPath}`,
+  ];
+  writeFileSync(configPath, `${[...lines, 'GlobalKnownHostsFile none'].join('\n  ')}\n`);
+  const user = os.userInfo().username;
+  const cutConnections = () => descendantsOf(child.pid ?? 0).filter((pid) => kill(pid)).length;
   return {
+    target: `${user}@127.0.0.1:${port}`,
+    user,
     port,
-    target: `${userInfo().username}@127.0.0.1:${port}`,
     folder,
+    configPath,
     knownHostsPath,
-    clientOptions: { configPath: join(folder, 'ssh_config'), home: folder, prompter: refusingPrompter },
-    cutConnections: () => {
-      const pids = connections();
-      pids.forEach(kill);
-      return pids.length;
-    },
+    identityPath,
+    hostKey,
+    clientOptions: { configPath, homeDir: folder, environment: {} },
+    cutConnections,
+    log,
     stop: async () => {
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      connections().forEach(kill);
+      const pids = descendantsOf(child.pid ?? 0); // looked up before: with sshd gone they have another parent
       child.kill('SIGTERM');
       await ended;
+      for (const pid of pids) kill(pid);
+      child.stderr?.destroy(); // a connection's process may still hold its other end
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Whether the tests that need sshd can run; in CI they must. */
-export function hasSshd(): boolean {
-  if (existsSync(SSHD_PATH)) return true;
-  if (process.env.CI === 'true') throw new Error(`${SSHD_PATH} is missing: apt-get install openssh-server`);
-  return false;
 }

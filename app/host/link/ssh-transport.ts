@@ -1,145 +1,156 @@
-// A probe behind SSH: streams are forwards to its Unix socket over one connection, which is made anew when it was cut.
+// The transport over SSH: a login that is renewed when it is lost, and a stream-local forward to the probe's socket for each
+// stream. No port is opened on the board.
 
+import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Client } from 'ssh2';
+import type { Client, SFTPWrapper } from 'ssh2';
 import { PROBE_SOCKET } from '../../../shared/rpc/places';
 import { failure } from '../../../shared/util/failure';
-import { login, type Prompter } from './ssh-login';
-import { resolveSshTarget, type SshFiles, type SshTarget } from './ssh-target';
+import type { Prompter } from './prompter';
+import { connectSsh, type SshContext } from './ssh-client';
+import { forwardFailure, type SshError } from './ssh-failure';
+import { defaultSshPlaces, resolveSshTarget, type SshPlaces, type SshSettings } from './ssh-settings';
 import type { Transport } from './transport';
+import { Listeners } from './until';
 
-export interface SshOptions extends SshFiles {
-  readonly prompter: Prompter;
-  /** Of the probe on the other machine; the default place in the user's home there when undefined. */
+export interface SshOptions extends Partial<SshPlaces> {
+  /** Who is asked; without one, unknown host keys are refused and only keys without a passphrase and the agent can log in. */
+  readonly prompter?: Prompter;
+  /** The probe's socket there: absolute, or relative to the home folder. */
   readonly socketPath?: string;
+  /** Things worth a line on the screen that are no failure. */
+  readonly onNotice?: (sentence: string) => void;
 }
 
-function homeOf(client: Client): Promise<string> {
+function openForward(client: Client, socketPath: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const refused = failure(
-      'noSftp',
-      'The home folder on the other machine could not be found, because it offers no sftp.',
-      'Name the probe’s socket with --socket.',
-    );
+    // ssh2 throws when the connection is already over, which rejects as well.
+    client.openssh_forwardOutStreamLocal(socketPath, (error, channel) => (error ? reject(error) : resolve(channel)));
+  });
+}
+
+/** Runs one question over SFTP and ends it. Rejects with what SFTP says. */
+function askSftp<T>(client: Client, ask: (sftp: SFTPWrapper, answer: (error: unknown, value: T) => void) => void) {
+  return new Promise<T>((resolve, reject) => {
     client.sftp((error, sftp) => {
-      if (error) return reject(refused);
-      sftp.realpath('.', (failed, path) => {
+      if (error) return reject(error);
+      ask(sftp, (askError, value) => {
         sftp.end();
-        if (failed) reject(refused);
-        else resolve(path);
+        if (askError) reject(askError);
+        else resolve(value);
       });
     });
   });
 }
 
-function forward(client: Client, socketPath: string, label: string): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const noProbe = failure(
-      'noProbe',
-      `No probe answers on ${label} at ${socketPath}.`,
-      'Start one there: hookanalyzer serve',
+async function findHome(client: Client, settings: SshSettings): Promise<string> {
+  try {
+    return await askSftp<string>(client, (sftp, answer) => sftp.realpath('.', answer));
+  } catch (error) {
+    throw failure(
+      'noHome',
+      `The home folder on ${settings.host} could not be found by SFTP: ${(error as Error).message}.`,
+      'Name the probe’s socket with --socket and its whole path.',
     );
-    const lost = () => reject(failure('linkLost', `The connection to ${label} was lost.`, 'Check the cable.'));
-    client.once('close', lost);
-    client.openssh_forwardOutStreamLocal(socketPath, (error, stream) => {
-      client.off('close', lost);
-      if (!error) return resolve(stream);
-      const isForbidden = /administratively prohibited/i.test(error.message);
-      reject(
-        isForbidden
-          ? failure(
-              'forwardingForbidden',
-              `${label} does not allow forwarding to Unix sockets.`,
-              'Set AllowStreamLocalForwarding yes in its sshd_config.',
-            )
-          : noProbe,
-      );
-    });
-  });
+  }
 }
 
-class SshTransport implements Transport {
+function isThere(client: Client, path: string): Promise<boolean> {
+  return askSftp(client, (sftp, answer) => sftp.lstat(path, answer)).then(
+    () => true,
+    () => false,
+  );
+}
+
+class SshTransport {
   private client: Promise<Client> | undefined;
-  private readonly clients = new Set<Client>();
+  private socketPath: string | undefined;
   private isClosed = false;
+  private readonly lostListeners = new Listeners<[string]>();
 
   constructor(
-    private readonly target: SshTarget,
-    private readonly options: SshOptions,
+    private readonly settings: SshSettings,
+    private readonly context: SshContext,
+    private readonly wantedSocket: string,
   ) {}
 
-  get label(): string {
-    return this.target.label;
+  onLost(listener: (reason: string) => void): () => void {
+    return this.lostListeners.add(listener);
   }
 
-  async connect(): Promise<Duplex> {
-    const client = await this.logIn();
-    const socketPath = this.options.socketPath ?? `${await homeOf(client)}/${PROBE_SOCKET}`;
-    return forward(client, socketPath, this.target.label);
-  }
-
-  async close(): Promise<void> {
-    this.isClosed = true;
-    for (const client of this.clients) client.end();
-  }
-
-  // All streams share one connection; the first one that finds none logs in.
-  private logIn(): Promise<Client> {
-    if (this.isClosed) throw failure('closed', `The connection to ${this.target.label} was closed.`, '');
-    this.client ??= this.logInAnew().catch((error) => {
+  /** One login for however many ask at once. */
+  login(): Promise<Client> {
+    this.client ??= this.openClient().catch((error) => {
       this.client = undefined;
       throw error;
     });
     return this.client;
   }
 
-  private async logInAnew(): Promise<Client> {
-    let before: Client | undefined;
-    for (const jump of this.target.jumps) {
-      before = await this.hop(resolveSshTarget(jump, this.options), before, () => {});
+  async connect(): Promise<Duplex> {
+    if (this.isClosed) {
+      throw failure('transportClosed', `The connection to ${this.settings.typed} was closed.`, 'Connect again.');
     }
-    return this.hop(this.target, before, () => {
-      this.client = undefined;
+    const client = await this.login();
+    this.socketPath ??= await this.findSocket(client);
+    try {
+      return await openForward(client, this.socketPath);
+    } catch (error) {
+      throw forwardFailure(error as SshError, this.settings, this.socketPath, await isThere(client, this.socketPath));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    const client = await this.client?.catch(() => undefined);
+    if (!client) return;
+    await new Promise<void>((resolve) => {
+      client.once('close', () => resolve());
+      client.end();
+      client.destroy();
     });
   }
 
-  private async hop(target: SshTarget, before: Client | undefined, onClose: () => void): Promise<Client> {
-    const through = before && (await this.forwardTcp(before, target));
-    const client = await login(target, this.options.prompter, through);
-    this.keep(client, onClose);
+  private async openClient(): Promise<Client> {
+    const client = await connectSsh(this.settings, this.context);
+    let reason = 'the SSH connection was closed';
+    client.on('error', (error: Error) => {
+      reason = error.message;
+    });
+    client.once('close', () => {
+      this.client = undefined;
+      if (!this.isClosed) this.lostListeners.call(reason);
+    });
+    if (this.isClosed) client.end();
     return client;
   }
 
-  private forwardTcp(client: Client, target: SshTarget): Promise<Duplex> {
-    return new Promise((resolve, reject) => {
-      client.forwardOut('127.0.0.1', 0, target.host, target.port, (error, stream) => {
-        if (error)
-          reject(
-            failure(
-              'unreachable',
-              `${target.host} port ${target.port} cannot be reached through the jump host.`,
-              'Check the name and the port as the jump host sees them.',
-            ),
-          );
-        else resolve(stream);
-      });
-    });
-  }
-
-  private keep(client: Client, onClose: () => void): void {
-    this.clients.add(client);
-    client.on('error', () => {}); // 'close' follows and is what counts
-    client.once('close', () => {
-      this.clients.delete(client);
-      onClose();
-    });
+  private async findSocket(client: Client): Promise<string> {
+    if (path.posix.isAbsolute(this.wantedSocket)) return this.wantedSocket;
+    return path.posix.join(await findHome(client, this.settings), this.wantedSocket);
   }
 }
 
-/** Logs in to `[user@]host[:port]`, asking through the prompter where needed. Throws a FailureError. */
-export async function openSshTransport(text: string, options: SshOptions): Promise<Transport> {
-  const transport = new SshTransport(resolveSshTarget(text, options), options);
-  const probing = await transport.connect();
-  probing.destroy();
-  return transport;
+/**
+ * Logs in to `target` ([user@]host[:port] or a name of ~/.ssh/config) and returns the transport to the probe there. Whether a
+ * probe answers is found by the first connect(). Throws FailureError.
+ */
+export async function openSshTransport(target: string, options: SshOptions = {}): Promise<Transport> {
+  const defaults = defaultSshPlaces();
+  const places: SshPlaces = {
+    homeDir: options.homeDir ?? defaults.homeDir,
+    configPath: options.configPath ?? defaults.configPath,
+    environment: options.environment ?? defaults.environment,
+  };
+  const settings = resolveSshTarget(target, places);
+  const onNotice = options.onNotice ?? (() => {});
+  const context: SshContext = { places, prompter: options.prompter, secrets: new Map(), onNotice };
+  const transport = new SshTransport(settings, context, options.socketPath ?? PROBE_SOCKET);
+  await transport.login();
+  return {
+    label: `${settings.user}@${settings.host}`,
+    connect: () => transport.connect(),
+    close: () => transport.close(),
+    onLost: (listener) => transport.onLost(listener),
+  };
 }

@@ -5,6 +5,7 @@ import { failure } from '../../../shared/util/failure';
 import { decodeChecked, type Packet } from '../../../shared/wire/decode';
 import { type PacketError, type PacketHeader, packetErrorSentence } from '../../../shared/wire/header';
 import { PacketReader } from '../../../shared/wire/packet-reader';
+import { fileFailure } from './file-failure';
 import { type HkaSummary, SummaryBuilder } from './hka-summary';
 
 export type { HkaSummary } from './hka-summary';
@@ -28,13 +29,7 @@ function openFile(path: string): number {
     closeSync(descriptor);
     throw failure('isFolder', `${path} is a folder.`, 'Name a .hka file in it.');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      throw failure('noFile', `There is no file ${path}.`, 'Check the name; `hookanalyzer record` makes one.');
-    if (code === 'EACCES')
-      throw failure('noRight', `${path} may not be read by this user.`, 'Change its rights, or copy it.');
-    if (code === undefined || !('syscall' in (error as object))) throw error;
-    throw failure('unreadable', `${path} cannot be read: ${message}.`, 'Copy the file to a sound disk and try again.');
+    throw fileFailure(error, path, 'read');
   }
 }
 

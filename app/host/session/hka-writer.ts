@@ -1,111 +1,156 @@
-// Packets to a .hka file, unchanged and in order. Whatever happens, the file ends with a whole packet.
+// Packets to a .hka file, unchanged and in the order they come. Writes are synchronous: what append() was given lies in the
+// buffer or with the operating system when it returns, and memory stays bounded on a slow disk.
 
-import { closeSync, existsSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { failure } from '../../../shared/util/failure';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { encodeRows } from '../../../shared/wire/encode';
-import { stampHeader } from '../../../shared/wire/header';
-import { tables } from '../../../shared/wire/tables';
+import { HEADER_AT } from '../../../shared/wire/header';
+import { HEADER_BYTES, PACKET_BYTES_MAX } from '../../../shared/wire/limits';
+import { tableOfKind, tables } from '../../../shared/wire/tables';
+import { fileFailure } from './file-failure';
 
-const BUFFER_BYTES = 1024 * 1024;
+// Large enough that a write call is rare, small enough that a crash of this process costs little.
+const BUFFER_BYTES = 2 * PACKET_BYTES_MAX;
 
-function openFailure(path: string, error: NodeJS.ErrnoException): Error {
-  if (error.code === 'EEXIST') {
-    return failure(
-      'fileExists',
-      `The file ${path} exists already.`,
-      'Give another name with -o, or say --force to replace it.',
-    );
-  }
-  if (error.code === 'ENOENT')
-    return failure('noFolder', `There is no folder for ${path}.`, 'Make it first, or give another name with -o.');
-  return failure('cannotWrite', `${path} cannot be written: ${error.message}.`, 'Give another name with -o.');
+export interface HkaWriterOptions {
+  /** Replace a file that is there; otherwise that is a failure. */
+  readonly overwrite?: boolean;
 }
 
 export class HkaWriter {
+  private readonly buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  private bufferedBytes = 0;
+  private writtenBytes = 0;
+  private newestNs = 0;
+  private failed = false;
+  private closed = false;
+  /** Packets and rows taken so far, without the `end` packet. */
   packetCount = 0;
   rowCount = 0;
-  /** Bytes handed in so far. */
-  byteCount = 0;
-  private writtenBytes = 0;
-  private readonly buffer = new Uint8Array(BUFFER_BYTES);
-  private bufferedBytes = 0;
-  private lastSequence = 0;
-  private isBroken = false;
+  /** Packets and rows that came after the disk had refused a write; they are not in the file. */
+  droppedPacketCount = 0;
+  droppedRowCount = 0;
 
   private constructor(
-    readonly path: string,
+    private readonly path: string,
     private readonly descriptor: number,
   ) {}
 
-  /** Makes the file. An existing one is refused unless `overwrite`. Throws a FailureError. */
-  static open(path: string, { overwrite = false }: { overwrite?: boolean } = {}): HkaWriter {
+  /** Creates the file. Throws FailureError when it exists (without `overwrite`) or cannot be created. */
+  static async open(path: string, options: HkaWriterOptions = {}): Promise<HkaWriter> {
     try {
-      return new HkaWriter(path, openSync(path, overwrite ? 'w' : 'wx', 0o644));
+      return new HkaWriter(path, openSync(path, options.overwrite ? 'w' : 'wx'));
     } catch (error) {
-      throw openFailure(path, error as NodeJS.ErrnoException);
+      throw fileFailure(error, path, 'write');
     }
   }
 
-  /** Says no before a program is started for nothing. Throws a FailureError. */
-  static check(path: string, { overwrite = false }: { overwrite?: boolean } = {}): void {
-    if (!overwrite && existsSync(path)) throw openFailure(path, Object.assign(new Error(), { code: 'EEXIST' }));
+  /** Bytes of the file, those still buffered included. */
+  get byteCount(): number {
+    return this.writtenBytes + this.bufferedBytes;
   }
 
-  /** Takes whole packets, one or several end to end. Throws a FailureError once when the disk is full; the file stays whole. */
-  append(packet: Uint8Array, rowCount: number, sequence: number): void {
-    if (this.isBroken) return;
-    if (this.bufferedBytes + packet.length > BUFFER_BYTES) this.flush();
-    if (packet.length > BUFFER_BYTES) this.write(packet);
-    else {
-      this.buffer.set(packet, this.bufferedBytes);
-      this.bufferedBytes += packet.length;
+  /**
+   * Takes one whole packet; its bytes may be reused when this returns. Throws FailureError once, when the disk refuses; the
+   * file then ends with the last whole packet that fitted, and every later packet is counted as dropped.
+   */
+  append(packet: Uint8Array): void {
+    const view = new DataView(packet.buffer, packet.byteOffset, HEADER_BYTES);
+    const rowCount = view.getUint32(HEADER_AT.rowCount, true);
+    if (this.failed || this.closed) {
+      this.droppedPacketCount++;
+      this.droppedRowCount += rowCount;
+      return;
     }
-    this.byteCount += packet.length;
+    if (this.bufferedBytes + packet.length > BUFFER_BYTES) this.makeRoom(rowCount);
+    this.buffer.set(packet, this.bufferedBytes);
+    this.bufferedBytes += packet.length;
     this.packetCount++;
     this.rowCount += rowCount;
-    this.lastSequence = Math.max(this.lastSequence, sequence);
+    this.noteTime(packet, view, rowCount);
   }
 
-  flush(): void {
-    if (this.bufferedBytes === 0) return;
-    const bytes = this.buffer.subarray(0, this.bufferedBytes);
-    this.bufferedBytes = 0;
-    this.write(bytes);
+  /** Hands everything buffered to the operating system. Throws FailureError when the disk refuses. */
+  async flush(): Promise<void> {
+    if (!this.failed && !this.closed) this.writeOut();
   }
 
-  /** Writes the `end` packet and closes. */
-  close(timeNs: number): void {
+  /** Writes the `end` packet and closes the file. A second call does nothing. Throws FailureError when the disk refuses. */
+  async close(): Promise<void> {
+    if (this.closed) return;
     try {
-      const end = encodeRows(tables.end, [{ timeNs, packetCount: this.packetCount, rowCount: this.rowCount }]);
-      stampHeader(end, this.lastSequence + 1, 0);
-      this.append(end, 1, this.lastSequence);
-      this.flush();
+      if (!this.failed) {
+        const { packetCount, rowCount, newestNs: timeNs } = this;
+        const end = encodeRows(tables.end, [{ timeNs, packetCount, rowCount }]);
+        if (this.bufferedBytes + end.length > BUFFER_BYTES) this.writeOut();
+        this.buffer.set(end, this.bufferedBytes);
+        this.bufferedBytes += end.length;
+        this.writeOut();
+      }
     } finally {
+      this.closed = true;
       closeSync(this.descriptor);
     }
   }
 
-  private write(bytes: Uint8Array): void {
-    if (this.isBroken) return;
-    try {
-      for (let at = 0; at < bytes.length; )
-        at += writeSync(this.descriptor, bytes, at, bytes.length - at, this.writtenBytes + at);
-      this.writtenBytes += bytes.length;
-    } catch (error) {
-      this.isBroken = true;
-      try {
-        ftruncateSync(this.descriptor, this.writtenBytes); // how much of these bytes reached the disk is not known
-      } catch {
-        // What cannot be cut, such as a pipe, keeps a torn tail, which readers pass over.
-      }
+  // The end packet's time must come from the board's clock, and the only reading of it here is inside the rows: the newest
+  // row of the newest packet whose table begins with a time.
+  private noteTime(packet: Uint8Array, view: DataView, rowCount: number): void {
+    const table = tableOfKind(view.getUint16(HEADER_AT.kind, true));
+    if (!table || rowCount === 0 || table.role !== 'event') return;
+    const [first] = Object.values(table.columns);
+    const lastRowAt = HEADER_BYTES + 8 * (rowCount - 1);
+    if (first.meaning !== 'timeNs' || lastRowAt + 8 > packet.length) return;
+    const body = new DataView(packet.buffer, packet.byteOffset, packet.length);
+    this.newestNs = Math.max(this.newestNs, body.getFloat64(lastRowAt, true));
+  }
 
-      const { code, message } = error as NodeJS.ErrnoException;
-      const reason = code === 'ENOSPC' ? 'the disk is full' : message;
-      throw failure(
-        'recordingStopped',
-        `Recording into ${this.path} stopped: ${reason}.`,
-        'What was recorded until then is in the file and whole.',
-      );
+  private makeRoom(rowCount: number): void {
+    try {
+      this.writeOut();
+    } catch (error) {
+      this.droppedPacketCount++;
+      this.droppedRowCount += rowCount;
+      throw error;
+    }
+  }
+
+  private writeOut(): void {
+    let doneBytes = 0;
+    try {
+      while (doneBytes < this.bufferedBytes) {
+        doneBytes += writeSync(this.descriptor, this.buffer, doneBytes, this.bufferedBytes - doneBytes);
+      }
+    } catch (error) {
+      this.failed = true;
+      this.keepWholePackets(doneBytes);
+      throw fileFailure(error, this.path, 'write');
+    }
+    this.writtenBytes += doneBytes;
+    this.bufferedBytes = 0;
+  }
+
+  // After a refused write the file may end inside a packet: cut it back to the last packet that is whole, and count the rest.
+  private keepWholePackets(doneBytes: number): void {
+    let at = 0;
+    let wholeBytes = 0;
+    while (at < this.bufferedBytes) {
+      const rowCount = this.buffer.readUInt32LE(at + HEADER_AT.rowCount);
+      at += HEADER_BYTES + this.buffer.readUInt32LE(at + HEADER_AT.bodyBytes);
+      if (at <= doneBytes) {
+        wholeBytes = at;
+      } else {
+        this.droppedPacketCount++;
+        this.droppedRowCount += rowCount;
+      }
+    }
+    this.packetCount -= this.droppedPacketCount;
+    this.rowCount -= this.droppedRowCount;
+    this.writtenBytes += wholeBytes;
+    this.bufferedBytes = 0;
+    try {
+      ftruncateSync(this.descriptor, this.writtenBytes);
+    } catch {
+      // A reader recovers from a cut packet at the end, so a file that cannot be shortened is still a valid session.
     }
   }
 }

@@ -1,255 +1,346 @@
-// One program on a probe's machine, recorded into one file. The packets go into the file as they come.
+// Records one program into a .hka file: links to the probe, launches, writes every packet as it came, and knows when it has all.
 
-import { rmSync } from 'node:fs';
-import { constants } from 'node:os';
-import { enumWord } from '../../../shared/model/enums';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import { enums } from '../../../shared/model/enums';
 import type { LaunchParams, TargetExited } from '../../../shared/rpc/methods';
+import { formatCount } from '../../../shared/units/format';
 import { FailureError, failure } from '../../../shared/util/failure';
 import { decodeChecked, isPacketOf, rowsOf } from '../../../shared/wire/decode';
 import type { PacketHeader } from '../../../shared/wire/header';
-import { type TableName, tableOfKind } from '../../../shared/wire/tables';
-import { type LinkState, ProbeLink } from '../link/probe-link';
+import { tableOfKind, tables } from '../../../shared/wire/tables';
+import { ProbeLink } from '../link/probe-link';
 import type { Transport } from '../link/transport';
 import { HkaWriter } from './hka-writer';
 
-const PROGRESS_MS = 200;
-const TARGET_POLL_MS = 1000;
-const LOOKED_AT: ReadonlySet<TableName> = new Set<TableName>(['output', 'loss', 'gap', 'process']);
+export type OutputStream = 'stdout' | 'stderr';
+
+export interface RecordProgress {
+  readonly rows: number;
+  /** Of the file. */
+  readonly bytes: number;
+  /** Records that were dropped on the way, by loss and gap rows. */
+  readonly lost: number;
+  readonly linkState: 'connecting' | 'live' | 'reconnecting' | 'ended';
+}
 
 export interface RecordOptions {
   readonly transport: Transport;
   readonly launch: LaunchParams;
   readonly filePath: string;
   readonly overwrite?: boolean;
-  /** Ends the program after this long, in milliseconds. */
+  /** Ends the program after this long, with SIGTERM, and SIGKILL when that does not help. */
   readonly durationMs?: number;
-  readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+  /** What the program wrote, in pieces. */
+  readonly onOutput?: (stream: OutputStream, text: string) => void;
   readonly onProgress?: (state: RecordProgress) => void;
-  /** Hands Ctrl-C on to the program. */
-  readonly interruptSignal?: AbortSignal;
-  /** Ends the recording now, and the program with it. */
+  /** Aborted: the program is ended, and the recording with it. */
   readonly signal?: AbortSignal;
+  /** Aborted: the program gets SIGINT, and the recording goes on until it ends. */
+  readonly interruptSignal?: AbortSignal;
+  /** How long a lost link is tried again before the recording ends, in milliseconds. */
   readonly giveUpMs?: number;
 }
 
-export interface RecordProgress {
-  readonly rows: number;
-  readonly bytes: number;
-  readonly lost: number;
-  readonly linkState: LinkState['kind'];
-}
-
 export interface RecordResult {
-  /** Of the program; 128 + signal when a signal ended it. */
+  /**
+   * The program's own; 128 + the number of the signal that ended it, as shells say it; 130 when the recording was stopped and
+   * the program's end was not seen.
+   */
   readonly exitCode: number;
+  /** The signal that ended it. */
   readonly signal: string | undefined;
-  /** The program was ended because its time was over, as asked. */
+  /** The program ran into durationMs and was ended for it. */
   readonly endedByDuration: boolean;
-  readonly rows: Partial<Record<TableName, number>>;
-  /** Records that somebody lost on the way, as counted in loss and gap rows. */
+  /** The recording was ended by its signal. */
+  readonly stopped: boolean;
+  /** Rows in the file by table. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Records that `loss` rows tell of. */
   readonly lost: number;
+  /** Rows that `gap` rows tell of: they had left the probe's ring. */
+  readonly gaps: number;
   readonly reconnectCount: number;
   readonly filePath: string;
 }
 
+const GIVE_UP_MS = 60_000;
+const PROGRESS_MS = 250;
+/** The probe kills a target 3 s after SIGTERM and waits 2 s for its collectors; beyond that it is not coming. */
+const STOP_MS_MAX = 10_000;
+/** What shells add to the number of a signal, and what they say of a program ended by Ctrl-C. */
+const SIGNAL_EXIT_CODE = 128;
+const STOPPED_EXIT_CODE = 130;
+/** The most that a crash of this program costs of the file, beside the operating system's own buffers. */
+const FLUSH_MS = 1000;
+
 class Recording {
-  readonly rows: Partial<Record<TableName, number>> = {};
-  lost = 0;
-  /** When the last process started or ended. */
-  lastNs = 0;
-  link: ProbeLink | undefined;
-  linkState: LinkState['kind'] = 'live';
-  pid: number | undefined;
-  writeFailure: FailureError | undefined;
-  private readonly early: { pid: number; stream: 'stdout' | 'stderr'; text: string }[] = [];
-  private resolveExit: (exited: TargetExited) => void = () => {};
-  private rejectExit: (error: Error) => void = () => {};
-  readonly exited: Promise<TargetExited>;
-  targetId: number | undefined;
-  private readonly earlyExits: TargetExited[] = [];
+  private readonly rows: Record<string, number> = {};
+  private lost = 0;
+  private gaps = 0;
+  private pid: number | undefined;
+  private targetId: number | undefined;
+  private earlyOutput: { pid: number; stream: OutputStream; text: string }[] = [];
+  private readonly exits = new Map<number, TargetExited>();
+  private onExit: ((exited: TargetExited) => void) | undefined;
+  private flushedAtMs = 0;
+  private endedByDuration = false;
+  private link: ProbeLink | undefined;
 
   constructor(
     private readonly options: RecordOptions,
     private readonly writer: HkaWriter,
-  ) {
-    this.exited = new Promise((resolve, reject) => {
-      this.resolveExit = resolve;
-      this.rejectExit = reject;
+    private readonly onLaunched: () => void,
+  ) {}
+
+  async run(): Promise<RecordResult> {
+    const { transport, launch, signal, giveUpMs = GIVE_UP_MS } = this.options;
+    const link = await ProbeLink.open(transport, {
+      cursor: 'now',
+      giveUpMs,
+      reuseBytes: true,
+      onBytes: (bytes, header) => this.take(bytes, header),
     });
-    this.exited.catch(() => {}); // who records waits for it; a failed launch does not
-  }
-
-  take(packet: Uint8Array, header: PacketHeader): void {
+    this.link = link;
+    const progressTimer = setInterval(() => this.tellProgress(), PROGRESS_MS);
+    const cleanups = [() => clearInterval(progressTimer)];
     try {
-      this.writer.append(packet, header.rowCount, header.sequence);
+      const gone = this.watchLink(link, cleanups);
+      cleanups.push(link.on('target/exited', (exited) => this.noteExit(exited)));
+      const { targetId, pid } = await link.request('target/launch', launch, { signal }).catch((error) => {
+        throw launchFailure(error);
+      });
+      this.begin(targetId, pid);
+      const { exited, stopped } = await Promise.race([this.whenExited(link, targetId, cleanups), gone]);
+      if (exited) await Promise.race([this.whenDelivered(link, exited.nextSequence, giveUpMs), gone]);
+      return this.result(exited, stopped, link);
     } catch (error) {
-      this.writeFailure ??= error as FailureError;
-      this.rejectExit(error as Error);
+      await this.stopLeftOver(link);
+      throw error;
+    } finally {
+      for (const cleanup of cleanups) cleanup();
+      await link.close();
     }
+  }
+
+  /** The program was launched, so that the file is worth keeping. */
+  get isLaunched(): boolean {
+    return this.targetId !== undefined;
+  }
+
+  private take(bytes: Uint8Array, header: PacketHeader): Promise<void> | undefined {
+    this.writer.append(bytes);
     const table = tableOfKind(header.kind);
-    if (!table) return;
-    const name = table.name as TableName;
+    const name = table?.name ?? `kind ${header.kind}`;
     this.rows[name] = (this.rows[name] ?? 0) + header.rowCount;
-    if (LOOKED_AT.has(name)) this.look(packet, header);
+    if (table === tables.output || table === tables.loss || table === tables.gap) this.read(bytes, header);
+    const nowMs = performance.now();
+    if (nowMs - this.flushedAtMs < FLUSH_MS) return undefined;
+    this.flushedAtMs = nowMs;
+    return this.writer.flush();
   }
 
-  private look(bytes: Uint8Array, header: PacketHeader): void {
+  private read(bytes: Uint8Array, header: PacketHeader): void {
     const decoded = decodeChecked(bytes, header);
-    if (!decoded.ok) return;
+    if (!decoded.ok) return; // it is in the file as it came, and whoever reads the file counts it
     const packet = decoded.value;
-    if (isPacketOf(packet, 'loss')) for (const row of rowsOf(packet)) this.lost += row.count;
-    if (isPacketOf(packet, 'process')) this.lastNs = Math.max(this.lastNs, ...packet.columns.timeNs);
-    if (isPacketOf(packet, 'gap')) for (const row of rowsOf(packet)) this.lost += row.rowCount;
-    if (!isPacketOf(packet, 'output')) return;
-    for (const { pid, stream, text } of rowsOf(packet)) {
-      const piece = { pid, stream: enumWord('outputStream', stream) as 'stdout' | 'stderr', text };
-      if (this.pid === undefined) this.early.push(piece);
-      else this.tell(piece);
+    if (isPacketOf(packet, 'output')) {
+      for (const { pid, stream, text } of rowsOf(packet)) {
+        this.passOutput({ pid, stream: stream === enums.outputStream.stderr ? 'stderr' : 'stdout', text });
+      }
+    } else if (isPacketOf(packet, 'loss')) {
+      for (const { count, bytes: lostBytes } of rowsOf(packet)) this.lost += count || (lostBytes > 0 ? 1 : 0);
+    } else if (isPacketOf(packet, 'gap')) {
+      for (const { rowCount } of rowsOf(packet)) this.gaps += rowCount;
     }
   }
 
-  private tell(piece: { pid: number; stream: 'stdout' | 'stderr'; text: string }): void {
-    if (piece.pid === this.pid) this.options.onOutput?.(piece.stream, piece.text);
+  // Output may come before the answer to the launch says whose it is.
+  private passOutput(output: { pid: number; stream: OutputStream; text: string }): void {
+    if (this.pid === undefined) this.earlyOutput.push(output);
+    else if (output.pid === this.pid) this.options.onOutput?.(output.stream, output.text);
   }
 
-  /** The program runs: its output that came before this was known is told now. */
-  launched(targetId: number, pid: number): void {
+  private begin(targetId: number, pid: number): void {
     this.targetId = targetId;
     this.pid = pid;
-    for (const piece of this.early.splice(0)) this.tell(piece);
-    for (const exited of this.earlyExits.splice(0)) this.onExited(exited);
+    this.onLaunched();
+    for (const output of this.earlyOutput.splice(0)) this.passOutput(output);
   }
 
-  onExited(exited: TargetExited): void {
-    if (this.targetId === undefined) this.earlyExits.push(exited);
-    else if (exited.targetId === this.targetId) this.resolveExit(exited);
+  private noteExit(exited: TargetExited): void {
+    this.exits.set(exited.targetId, exited);
+    this.onExit?.(exited);
   }
 
-  onState(state: LinkState): void {
-    this.linkState = state.kind;
-    if (state.kind === 'live') void this.askWhetherItEnded();
-    if (state.kind === 'ended' && state.failure) this.rejectExit(state.failure);
+  // Rejects when the link is over or the probe has begun anew: then nothing more of this session comes.
+  private watchLink(link: ProbeLink, cleanups: (() => void)[]): Promise<never> {
+    const gone = new Promise<never>((_, reject) => {
+      cleanups.push(
+        link.onSessionChanged(() => {
+          const { label } = this.options.transport;
+          const error = failure('probeLost', `The probe on ${label} was started anew.`, 'Start the recording again.');
+          reject(error);
+          void link.close(); // not one packet of the other session may come into this file
+        }),
+        link.onState((state) => {
+          this.tellProgress();
+          if (state.kind === 'ended' && state.failure) reject(state.failure);
+        }),
+      );
+    });
+    gone.catch(() => {}); // it is raced against, and may lose after the race
+    return gone;
   }
 
-  /** The program may have ended while the link was down. */
-  async askWhetherItEnded(): Promise<void> {
-    if (!this.link || this.targetId === undefined) return;
-    try {
-      const { targets } = await this.link.request('target/list', {});
-      const own = targets.find((target) => target.targetId === this.targetId);
-      if (own?.exited) this.resolveExit(own.exited);
-      if (!own)
-        this.rejectExit(
-          failure(
-            'targetGone',
-            'The probe was started anew and no longer knows the program.',
-            'What was recorded until then is in the file.',
-          ),
-        );
-    } catch {
-      // The link was cut again; it asks anew when it is back.
+  /** Waits for the end of the program, with everything that may end it. */
+  private whenExited(
+    link: ProbeLink,
+    targetId: number,
+    cleanups: (() => void)[],
+  ): Promise<{ exited: TargetExited | undefined; stopped: boolean }> {
+    const { durationMs, signal, interruptSignal } = this.options;
+    return new Promise((resolve) => {
+      let stopped = false;
+      this.onExit = (exited) => {
+        if (exited.targetId === targetId) resolve({ exited, stopped });
+      };
+      const onAbort = (abort: AbortSignal | undefined, act: () => void) => {
+        if (abort?.aborted) act();
+        abort?.addEventListener('abort', act);
+        cleanups.push(() => abort?.removeEventListener('abort', act));
+      };
+      onAbort(interruptSignal, () => this.stop(link, targetId, 'SIGINT'));
+      onAbort(signal, () => {
+        stopped = true;
+        this.stop(link, targetId, 'SIGTERM');
+        const timer = setTimeout(() => resolve({ exited: undefined, stopped }), STOP_MS_MAX);
+        cleanups.push(() => clearTimeout(timer));
+      });
+      if (durationMs !== undefined) {
+        const timer = setTimeout(() => {
+          this.endedByDuration = true;
+          this.stop(link, targetId, 'SIGTERM');
+        }, durationMs);
+        cleanups.push(() => clearTimeout(timer));
+      }
+      // The notification is lost when the link is down, so each new connection is asked.
+      cleanups.push(link.onState((state) => state.kind === 'live' && this.askWhetherExited(link, targetId)));
+      const known = this.exits.get(targetId);
+      if (known) this.onExit(known);
+    });
+  }
+
+  private askWhetherExited(link: ProbeLink, targetId: number): void {
+    link.request('target/list', {}).then(
+      ({ targets }) => {
+        const exited = targets.find((target) => target.targetId === targetId)?.exited;
+        if (exited) this.noteExit(exited);
+      },
+      () => {}, // the link is down again or has ended; its own events tell
+    );
+  }
+
+  // A target that has just ended by itself, and a link that has ended, refuse; the exit or the link's end is waited for anyway.
+  private stop(link: ProbeLink, targetId: number, signal: 'SIGINT' | 'SIGTERM'): void {
+    link.request('target/stop', { targetId, signal }).catch(() => {});
+  }
+
+  // As long as rows keep coming there is no hurry: a slow link may have much to bring.
+  private async whenDelivered(link: ProbeLink, nextSequence: number, timeoutMs: number): Promise<void> {
+    for (let before = -1; ; before = link.statistics.packetCount) {
+      try {
+        return await link.waitUntilDelivered(nextSequence, { timeoutMs });
+      } catch (error) {
+        const isTimeout = error instanceof FailureError && error.failure.code === 'deliveryTimeout';
+        if (!isTimeout || link.statistics.packetCount === before) throw error;
+      }
     }
   }
 
-  stopTarget(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
-    if (!this.link || this.targetId === undefined) return;
-    this.link.request('target/stop', { targetId: this.targetId, signal }).catch(() => {
-      // Without a link the program cannot be reached; the state of the link is shown.
+  // The recording has failed: the program it started is not left behind, where it can still be reached.
+  private async stopLeftOver(link: ProbeLink): Promise<void> {
+    const { targetId } = this;
+    if (targetId === undefined || this.exits.has(targetId)) return;
+    const control = link.state.kind === 'live' ? link : await this.reachAgain();
+    await control?.request('target/stop', { targetId, signal: 'SIGTERM' }).catch(() => {});
+    if (control !== link) await control?.close();
+  }
+
+  private async reachAgain(): Promise<ProbeLink | undefined> {
+    const control = await ProbeLink.control(this.options.transport).catch(() => undefined);
+    if (control?.sessionId === this.link?.sessionId) return control;
+    await control?.close(); // another session's target of the same number is somebody else's
+    return undefined;
+  }
+
+  private tellProgress(): void {
+    this.options.onProgress?.({
+      rows: this.writer.rowCount,
+      bytes: this.writer.byteCount,
+      lost: this.lost + this.gaps,
+      linkState: this.link?.state.kind ?? 'connecting',
     });
+  }
+
+  private result(exited: TargetExited | undefined, stopped: boolean, link: ProbeLink): RecordResult {
+    return {
+      exitCode: exited ? exitCodeOf(exited) : STOPPED_EXIT_CODE,
+      signal: exited?.signal,
+      endedByDuration: this.endedByDuration,
+      stopped,
+      rows: this.rows,
+      lost: this.lost,
+      gaps: this.gaps,
+      reconnectCount: link.statistics.reconnectCount,
+      filePath: this.options.filePath,
+    };
   }
 }
 
-function describeLoss(error: FailureError, recording: Recording, filePath: string): FailureError {
-  const rows = Object.values(recording.rows).reduce((sum, count) => sum + count, 0);
-  return failure(
-    error.failure.code,
-    error.failure.sentence,
-    `${error.failure.remedy} ${filePath} holds the ${rows} rows until then.`.trim(),
-  );
+// The connection went between the question and the answer: the probe may have started the program.
+function launchFailure(error: unknown): unknown {
+  if (!(error instanceof FailureError) || error.failure.code !== 'linkLost') return error;
+  const { code, sentence } = error.failure;
+  return failure(code, `${sentence} Whether the program was started is not known.`, 'Look there, then record again.');
+}
+
+function exitCodeOf({ exitCode, signal }: TargetExited): number {
+  if (signal === undefined) return exitCode;
+  return SIGNAL_EXIT_CODE + (os.constants.signals[signal as NodeJS.Signals] ?? 0);
+}
+
+function withWhatIsSaved(error: unknown, writer: HkaWriter, filePath: string): FailureError {
+  const known = error instanceof FailureError ? error.failure : undefined;
+  if (!known) throw error;
+  const saved = `${filePath} is whole and holds the ${formatCount(writer.rowCount)} rows that came until then.`;
+  return failure(known.code, `${known.sentence} ${saved}`, known.remedy);
 }
 
 /**
- * Launches a program on a probe's machine and records everything until it has ended. A cut link is survived. Throws a
- * FailureError when nothing could be launched, the link was lost for good, or the file could not be written; the file is
- * whole then too.
+ * Launches a program on the probe and records it until it ends, or until `durationMs` or `signal` end it. The file is whole
+ * whatever happens: begun with the session packet, closed with the end packet, complete below the last sequence of the
+ * program. A link that is cut is resumed without a loss.
+ *
+ * Throws FailureError: the file cannot be made or the program cannot be launched (then nothing is left, and a file that was to
+ * be replaced is untouched), the probe is lost for good or the disk is full (then the failure says what the file holds).
  */
 export async function recordTarget(options: RecordOptions): Promise<RecordResult> {
-  HkaWriter.check(options.filePath, options);
-  let writer: HkaWriter | undefined;
-  const waiting: [Uint8Array, PacketHeader][] = [];
-  let recording: Recording | undefined;
-  const link = await ProbeLink.open(options.transport, {
-    cursor: 'now',
-    giveUpMs: options.giveUpMs,
-    onPacket: (packet, header) => {
-      if (recording) recording.take(packet, header);
-      else waiting.push([packet.slice(), header]);
-    },
-    onState: (state) => recording?.onState(state),
-    onExited: (exited) => recording?.onExited(exited),
-  });
-  const cleanups: (() => void)[] = [() => link.close()];
+  const { filePath, overwrite } = options;
+  const firstPath = overwrite && existsSync(filePath) ? `${filePath}.part` : filePath;
+  const writer = await HkaWriter.open(firstPath, { overwrite });
+  const onLaunched = () => {
+    if (firstPath !== filePath) renameSync(firstPath, filePath);
+  };
+  const recording = new Recording(options, writer, onLaunched);
   try {
-    writer = HkaWriter.open(options.filePath, options);
-    const current = new Recording(options, writer);
-    recording = current;
-    current.link = link;
-    for (const [packet, header] of waiting.splice(0)) current.take(packet, header);
-    const { targetId, pid } = await link.request('target/launch', options.launch);
-    current.launched(targetId, pid);
-    const timing = watch(options, current, cleanups, link);
-    const exited = await current.exited;
-    await link.delivered(exited.nextSequence);
-    if (current.writeFailure) throw current.writeFailure;
-    return {
-      exitCode: exited.signal ? 128 + (constants.signals[exited.signal as NodeJS.Signals] ?? 0) : exited.exitCode,
-      signal: exited.signal,
-      endedByDuration: timing.isOver,
-      rows: current.rows,
-      lost: current.lost,
-      reconnectCount: link.reconnectCount,
-      filePath: options.filePath,
-    };
+    const result = await recording.run();
+    await writer.close();
+    return result;
   } catch (error) {
-    if (error instanceof FailureError && recording && recording.targetId !== undefined)
-      throw describeLoss(error, recording, options.filePath);
+    await writer.close().catch(() => {}); // the failure at hand is the first one, and this one follows from it
+    if (recording.isLaunched) throw withWhatIsSaved(error, writer, filePath);
+    rmSync(firstPath, { force: true });
     throw error;
-  } finally {
-    for (const cleanup of cleanups) cleanup();
-    writer?.close(recording?.lastNs ?? 0);
-    if (writer && recording?.targetId === undefined) rmSync(options.filePath, { force: true }); // nothing ran
   }
-}
-
-/** Progress, the program's time, and Ctrl-C, until the cleanups are run. */
-function watch(
-  options: RecordOptions,
-  recording: Recording,
-  cleanups: (() => void)[],
-  link: ProbeLink,
-): { isOver: boolean } {
-  const timing = { isOver: false };
-  const every = (ms: number, act: () => void) => {
-    const timer = setInterval(act, ms);
-    cleanups.push(() => clearInterval(timer));
-  };
-  every(PROGRESS_MS, () => {
-    const rows = Object.values(recording.rows).reduce((sum, count) => sum + count, 0);
-    options.onProgress?.({ rows, bytes: link.byteCount, lost: recording.lost, linkState: recording.linkState });
-  });
-  every(TARGET_POLL_MS, () => void recording.askWhetherItEnded());
-  if (options.durationMs !== undefined) {
-    const timer = setTimeout(() => {
-      timing.isOver = true;
-      recording.stopTarget('SIGTERM');
-    }, options.durationMs);
-    cleanups.push(() => clearTimeout(timer));
-  }
-  const on = (signal: AbortSignal | undefined, act: () => void) => {
-    signal?.addEventListener('abort', act);
-    cleanups.push(() => signal?.removeEventListener('abort', act));
-  };
-  on(options.interruptSignal, () => recording.stopTarget('SIGINT'));
-  on(options.signal, () => recording.stopTarget('SIGKILL'));
-  return timing;
 }

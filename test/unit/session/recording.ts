@@ -30,12 +30,10 @@ export function packetsOf(rows: Rows): Uint8Array[] {
   });
 }
 
-export function writeFile(path: string, rows: Rows): void {
-  const writer = HkaWriter.open(path);
-  for (const [index, packet] of packetsOf(rows).entries()) {
-    writer.append(packet, new DataView(packet.buffer).getUint32(12, true), index + 1);
-  }
-  writer.close(0);
+export async function writeFile(path: string, rows: Rows): Promise<void> {
+  const writer = await HkaWriter.open(path);
+  for (const packet of packetsOf(rows)) writer.append(packet);
+  await writer.close();
 }
 
 /** Opens a session of these rows, lets `use` look at it, and clears up. */
@@ -46,7 +44,7 @@ export async function withSession<T>(
   const folder = mkdtempSync(join(tmpdir(), 'hka-session-'));
   try {
     const path = join(folder, 's.hka');
-    writeFile(path, rows);
+    await writeFile(path, rows);
     const session = await loadSession(path);
     try {
       return await use({ ...session, folder });
