@@ -15,10 +15,16 @@ function microseconds(ns: number): string {
   return whole + DECIMALS[ns - whole * 1000];
 }
 
+/** What stands behind the times of a slice, up to the last of its args; `name` is JSON already, `args` the inside of an object. */
+function tailStart(name: string, category: string, args: string): string {
+  return `,"cat":"${category}","name":${name},"args":{${args}`;
+}
+
 class ChromeWriter {
   /** Slices written: what a reader of the file must count. */
   sliceCount = 0;
   private flowCount = 0;
+  private readonly heads: string[] = [];
   private readonly namesById = new Map<number, string>();
 
   constructor(
@@ -41,19 +47,13 @@ class ChromeWriter {
     return quoted;
   }
 
-  /** One slice; `name` is JSON already, `args` is the inside of a JSON object. Gives where it went, for flows. */
-  slice(
-    track: Track,
-    startNs: number,
-    durationNs: number,
-    name: string,
-    category: string,
-    args: string,
-  ): { text: string; threadId: number } {
+  /** One slice; `tail` is what stands behind its times, begun by tailStart(). Gives where it went, for flows. */
+  slice(track: Track, startNs: number, durationNs: number, tail: string): { text: string; threadId: number } {
     const lengthNs = Math.max(0, durationNs);
     const threadId = this.tracks.threadId(track, track.lanes.laneOf(startNs, startNs + lengthNs));
     this.sliceCount++;
-    const text = `{"ph":"X","pid":${track.pid},"tid":${threadId},"ts":${microseconds(startNs)},"dur":${microseconds(lengthNs)},"cat":"${category}","name":${name},"args":{${args}}},\n`;
+    this.heads[threadId] ??= `{"ph":"X","pid":${track.pid},"tid":${threadId},"ts":`;
+    const text = `${this.heads[threadId]}${microseconds(startNs)},"dur":${microseconds(lengthNs)}${tail}`;
     return { text, threadId };
   }
 
@@ -110,7 +110,8 @@ async function writeHost(writer: ChromeWriter, store: Store): Promise<Calls> {
         : domain[row] === 0
           ? ''
           : `"domain":${writer.quotedName(source[row], domain[row])}`;
-      const { text, threadId } = writer.slice(track, start[row], duration[row], title, isCall ? 'api' : 'nvtx', args);
+      const tail = `${tailStart(title, isCall ? 'api' : 'nvtx', args)}}},\n`;
+      const { text, threadId } = writer.slice(track, start[row], duration[row], tail);
       if (isCall && correlation[row] !== 0)
         calls.set(callKey(source[row], correlation[row]), { pid: track.pid, threadId, ns: start[row] });
       const busy = writer.addText(text);
@@ -120,76 +121,64 @@ async function writeHost(writer: ChromeWriter, store: Store): Promise<Calls> {
   return calls;
 }
 
-/** What one row shows: its name, ready quoted, and the inside of its args. */
-interface Shown {
-  readonly name: string;
-  readonly args: string;
-}
+type Columns = readonly ArrayLike<number>[];
 
 interface DeviceWork {
+  /** Of which the first seven columns are source, device, context, stream, start, duration, correlation. */
   readonly sql: string;
-  readonly category: string;
-  /** Gives how to show a row of these columns, of which the first seven are source, device, context, stream, start, duration, correlation. */
-  readonly describe: (writer: ChromeWriter, columns: readonly ArrayLike<number>[]) => (row: number) => Shown;
+  /** Gives the text of a row from behind its times up to its correlation. */
+  readonly describe: (writer: ChromeWriter) => (columns: Columns, row: number) => string;
 }
 
 const HEAD = 'source, device, context, stream, startNs, durationNs, correlation';
 const ORDER = 'ORDER BY source, device, context, stream, startNs, durationNs DESC';
 
+/** Columns of the kernel query that make a launch shape: the name and everything behind it, and the source. */
+const SHAPE_COLUMNS = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 0];
+const SHAPE_SLOTS = 1024;
+
+/** A loop launches the same few shapes again and again, so their texts are kept: one a slot, by a hash of the columns. */
+function keepingShapes(make: (columns: Columns, row: number) => string): (columns: Columns, row: number) => string {
+  const width = SHAPE_COLUMNS.length;
+  const kept = new Float64Array(SHAPE_SLOTS * width);
+  const texts: string[] = new Array(SHAPE_SLOTS).fill('');
+  return (columns, row) => {
+    let hash = 0;
+    for (let at = 0; at < width; at++) hash = (Math.imul(hash, 31) + columns[SHAPE_COLUMNS[at]][row]) | 0;
+    const slot = (hash ^ (hash >>> 10)) & (SHAPE_SLOTS - 1);
+    const first = slot * width;
+    let isSame = texts[slot] !== '';
+    for (let at = 0; isSame && at < width; at++) isSame = kept[first + at] === columns[SHAPE_COLUMNS[at]][row];
+    if (isSame) return texts[slot];
+    for (let at = 0; at < width; at++) kept[first + at] = columns[SHAPE_COLUMNS[at]][row];
+    texts[slot] = make(columns, row);
+    return texts[slot];
+  };
+}
+
+// Plain ASCII and no zeros: a text with one character beyond Latin-1 is twice as long in memory and far slower to write.
+function kernelText(writer: ChromeWriter, columns: Columns, row: number): string {
+  const at = (column: number) => columns[column][row];
+  const size = (first: number) => `${at(first)}x${at(first + 1)}x${at(first + 2)}`;
+  const optional = (title: string, value: number) => (value > 0 ? `"${title}":${value},` : '');
+  const memory = optional('static shared bytes', at(15)) + optional('dynamic shared bytes', at(16));
+  const launch = `"grid":"${size(8)}","block":"${size(11)}","registers":${at(14)},`;
+  return tailStart(writer.quotedName(at(0), at(7)), 'kernel', launch + memory + optional('graph node', at(17)));
+}
+
 const DEVICE_WORK: readonly DeviceWork[] = [
   {
     sql: `SELECT ${HEAD}, name, gridX, gridY, gridZ, blockX, blockY, blockZ, registers, staticSharedBytes, dynamicSharedBytes, graphNode FROM kernel ${ORDER}`,
-    category: 'kernel',
-    describe: (writer, columns) => {
-      const [
-        source,
-        ,
-        ,
-        ,
-        ,
-        ,
-        correlation,
-        name,
-        gridX,
-        gridY,
-        gridZ,
-        blockX,
-        blockY,
-        blockZ,
-        registers,
-        staticShared,
-        dynamicShared,
-        node,
-      ] = columns;
-      return (row) => {
-        // Plain ASCII and no zeros: a text with one character beyond Latin-1 is twice as long in memory and far slower to write.
-        const grid = `"grid":"${gridX[row]}x${gridY[row]}x${gridZ[row]}","block":"${blockX[row]}x${blockY[row]}x${blockZ[row]}"`;
-        const shared =
-          (staticShared[row] > 0 ? `,"static shared bytes":${staticShared[row]}` : '') +
-          (dynamicShared[row] > 0 ? `,"dynamic shared bytes":${dynamicShared[row]}` : '');
-        const graph = node[row] > 0 ? `,"graph node":${node[row]}` : '';
-        return {
-          name: writer.quotedName(source[row], name[row]),
-          args: `${grid},"registers":${registers[row]}${shared},"correlation":${correlation[row]}${graph}`,
-        };
-      };
-    },
+    describe: (writer) => keepingShapes((columns, row) => kernelText(writer, columns, row)),
   },
   {
     sql: `SELECT ${HEAD}, bytes, direction FROM memcpy ${ORDER}`,
-    category: 'memcpy',
-    describe: (_writer, columns) => (row) => ({
-      name: `"Memcpy ${copyWords(columns[8][row])}"`,
-      args: `"bytes":${columns[7][row]},"correlation":${columns[6][row]}`,
-    }),
+    describe: () => (columns, row) =>
+      tailStart(`"Memcpy ${copyWords(columns[8][row])}"`, 'memcpy', `"bytes":${columns[7][row]},`),
   },
   {
     sql: `SELECT ${HEAD}, bytes FROM memset ${ORDER}`,
-    category: 'memset',
-    describe: (_writer, columns) => (row) => ({
-      name: '"Memset"',
-      args: `"bytes":${columns[7][row]},"correlation":${columns[6][row]}`,
-    }),
+    describe: () => (columns, row) => tailStart('"Memset"', 'memset', `"bytes":${columns[7][row]},`),
   },
 ];
 
@@ -197,15 +186,15 @@ async function writeDevice(
   writer: ChromeWriter,
   store: Store,
   calls: Calls,
-  { sql, category, describe }: DeviceWork,
+  { sql, describe }: DeviceWork,
 ): Promise<void> {
   // Rows come stream by stream, so the track of the row before is almost always the right one.
   let track: Track | undefined;
   let last = [-1, -1, -1, -1];
+  const textOf = describe(writer);
   await store.stream(sql, async (rowCount, cells) => {
     const columns = cells as readonly ArrayLike<number>[];
     const [source, device, context, stream, start, duration, correlation] = columns;
-    const show = describe(writer, columns);
     for (let row = 0; row < rowCount; row++) {
       if (
         !track ||
@@ -217,8 +206,8 @@ async function writeDevice(
         last = [source[row], device[row], context[row], stream[row]];
         track = writer.tracks.stream(source[row], device[row], context[row], stream[row]);
       }
-      const { name, args } = show(row);
-      const { text, threadId } = writer.slice(track, start[row], duration[row], name, category, args);
+      const tail = `${textOf(columns, row)}"correlation":${correlation[row]}}},\n`;
+      const { text, threadId } = writer.slice(track, start[row], duration[row], tail);
       const call = calls.get(callKey(source[row], correlation[row]));
       const arrow = call ? writer.flow(call, { pid: track.pid, threadId, ns: start[row] }) : '';
       const busy = writer.addText(text + arrow);

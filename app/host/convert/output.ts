@@ -14,6 +14,8 @@ export interface ExportOptions {
 }
 
 const PIECE_CHARS = 1 << 20;
+// So many bytes may be on their way to the disk while the next are made.
+const BUFFERED_BYTES = 8 << 20;
 
 export function refuseExisting(path: string, { overwrite = false }: ExportOptions): void {
   if (existsSync(path) && !overwrite)
@@ -84,7 +86,7 @@ export async function writeTextFile(
 ): Promise<void> {
   refuseExisting(path, options);
   const temporary = `${path}.part`;
-  const file = createWriteStream(temporary);
+  const file = createWriteStream(temporary, { highWaterMark: BUFFERED_BYTES });
   const stream: Writable = path.endsWith('.gz') ? createGzip({ level: 1 }) : file;
   if (stream !== file) stream.pipe(file);
   try {

@@ -185,9 +185,12 @@ export class Store {
     onPiece: (rowCount: number, columns: readonly ArrayLike<Cell>[]) => void | Promise<void>,
   ): Promise<void> {
     const result = await this.connection.stream(sql);
+    let coming = result.fetchChunk();
     for (;;) {
-      const chunk = await result.fetchChunk();
+      const chunk = await coming;
       if (!chunk || chunk.rowCount === 0) return;
+      coming = result.fetchChunk(); // DuckDB makes the next piece while this one is worked on
+      coming.catch(() => {}); // it is awaited in the next turn, unless onPiece throws before
       const columns = Array.from({ length: chunk.columnCount }, (_, index) => {
         const vector = chunk.getColumnVector(index) as unknown as {
           items?: ArrayLike<Cell>;
