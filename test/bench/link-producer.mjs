@@ -29,17 +29,20 @@ async function sendRaw(socket) {
   socket.end();
 }
 
-// Four copies in turn are enough: a run is written when the socket has taken the one before.
+// Two runs in turn are enough: one is stamped anew when the socket has taken it, while it still takes the other.
 async function sendBulk(socket, take) {
   const runs = [0, 1].map(() => Buffer.concat(Array.from({ length: RUN_PACKETS }, () => packet)));
+  const taken = [undefined, undefined];
   let sequence = 2;
   for (let sent = 0; sent < packetCount; sent += RUN_PACKETS) {
-    const run = runs[(sent / RUN_PACKETS) % 2];
+    const turn = (sent / RUN_PACKETS) % 2;
+    const run = runs[turn];
+    await taken[turn];
     for (let index = 0; index < RUN_PACKETS; index++) {
       run.writeBigUInt64LE(BigInt(sequence++), index * packet.length + 16);
     }
     await take(run.length);
-    await new Promise((resolve) => socket.write(run, resolve));
+    taken[turn] = new Promise((resolve) => socket.write(run, resolve));
   }
   socket.write(stamped(mark, sequence));
 }
