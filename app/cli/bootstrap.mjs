@@ -36,13 +36,16 @@ function run(command, args, { quiet = false, sentence = '', remedy = '', env = {
   process.exit(done.status ?? 1);
 }
 
+// Folders that no program is built from.
+const NO_SOURCES = new Set(['node_modules', 'results']);
+
 function filesBelow(path) {
   const full = join(root, path);
   if (!existsSync(full)) return [];
   if (statSync(full).isFile()) return [path];
   return readdirSync(full, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.name === 'node_modules' ? [] : filesBelow(join(path, entry.name))));
+    .flatMap((entry) => (NO_SOURCES.has(entry.name) ? [] : filesBelow(join(path, entry.name))));
 }
 
 function hashOf(paths) {
@@ -111,7 +114,8 @@ function ensureNative() {
 }
 
 function ensurePrograms() {
-  const inputs = ['shared', 'probe', 'app', 'electron.vite.config.ts', 'package-lock.json'];
+  const sources = ['shared', 'probe', 'app', 'test/bench', 'test/gpu', 'test/integration'];
+  const inputs = [...sources, 'electron.vite.config.ts', 'package-lock.json'];
   once('out/node/.hookanalyzer-stamp', inputs, () => {
     say('building the programs');
     const electronVite = join('node_modules', 'electron-vite', 'bin', 'electron-vite.js');

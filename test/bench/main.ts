@@ -1,6 +1,7 @@
 // `npm run bench [NAME…]`: the benchmarks at their real sizes, as a table and as JSON in test/bench/results.
 
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import * as link from './link-throughput';
 import * as probe from './probe-throughput';
 import * as session from './session';
 
+const ALONE = '--alone';
 const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session };
 
 function line({ name, unit, value, baseline, baselineName, goal, detail }: BenchResult): string {
@@ -19,7 +21,23 @@ function line({ name, unit, value, baseline, baselineName, goal, detail }: Bench
   return `${words.join('  ')}\n`;
 }
 
+/** Runs one benchmark in a process of its own, so that none inherits another's heap. Throws when it failed. */
+async function runAlone(name: string): Promise<BenchResult[]> {
+  const child = fork(process.argv[1], [ALONE, name]);
+  const results = once(child, 'message');
+  const [exitCode] = await once(child, 'exit');
+  if (exitCode !== 0) throw new Error(`the benchmark ${name} failed`);
+  const [message] = await results;
+  return message as BenchResult[];
+}
+
 async function main(): Promise<void> {
+  const [mode, alone] = process.argv.slice(2);
+  if (mode === ALONE) {
+    const results = await BENCHES[alone].run('real');
+    await new Promise((resolve) => process.send?.(results, resolve));
+    return;
+  }
   const wanted = process.argv.slice(2);
   const unknown = wanted.find((name) => !Object.hasOwn(BENCHES, name));
   if (unknown) {
@@ -27,9 +45,9 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   const results: Record<string, BenchResult[]> = {};
-  for (const [name, bench] of Object.entries(BENCHES)) {
+  for (const name of Object.keys(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    results[name] = await bench.run('real');
+    results[name] = await runAlone(name);
     for (const result of results[name]) process.stdout.write(line(result));
   }
   const commit = spawnSync('git', ['rev-parse', 'HEAD']).stdout?.toString().trim() ?? '';
