@@ -9,6 +9,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const kit = process.argv[2] ?? join(root, 'gpu-kit');
+if (kit.startsWith('-')) {
+  process.stderr.write(`gpu:pack: ${kit} is no folder. Usage: npm run gpu:pack [FOLDER]\n`);
+  process.exit(2);
+}
 const SSHD = '/usr/sbin/sshd';
 
 function run(command, args, options = {}) {

@@ -1,6 +1,6 @@
 // Debian's sshd on a free port of the loopback, with keys, configuration and known_hosts of its own in a temporary folder.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -56,7 +56,10 @@ function freePort(): Promise<number> {
   });
 }
 
+// By ssh-keygen where there is one: now and then ssh2 makes an ed25519 key that OpenSSH cannot read.
 function writeKeyPair(file: string): string {
+  const made = spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', file]);
+  if (made.status === 0) return readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
   const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'test' });
   writeFileSync(file, pair.private, { mode: 0o600 });
   writeFileSync(`${file}.pub`, `${pair.public}\n`);
@@ -149,10 +152,19 @@ async function startOnFreePort(folder: string, options: SshdOptions): Promise<Ru
   }
 }
 
+// What Debian's package sets up and a machine that was only lent an sshd lacks: the user and the folder its child is locked into.
+function ensurePrivilegeSeparation(): void {
+  if (process.getuid?.() !== 0) return;
+  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+  if (/^sshd:/m.test(readFileSync('/etc/passwd', 'utf8'))) return;
+  const shell = ['--home-dir', '/run/sshd', '--shell', '/usr/sbin/nologin'];
+  execFileSync('useradd', ['--system', '--no-create-home', ...shell, 'sshd']);
+}
+
 /** Starts sshd and prepares a client that trusts it and may log in. Whoever calls stops it. */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hka-sshd-'));
-  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }); // where sshd's child is locked in
+  ensurePrivilegeSeparation();
   const hostKey = writeKeyPair(path.join(folder, 'host_key'));
   const identityPath = path.join(folder, 'id_ed25519');
   writeFileSync(path.join(folder, 'authorized_keys'), `${writeKeyPair(identityPath)}\n`);
