@@ -1,0 +1,58 @@
+// What a person has chosen in one session's window. Rows live in the worker, and what is derived from them is never stored here.
+
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+/** SessionNs, [fromNs, toNs). */
+export interface TimeRange {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** One row of an event table, as the worker and the store of the host name it. */
+export interface RowRef {
+  readonly table: 'kernel' | 'memcpy' | 'memset' | 'api' | 'range' | 'sync' | 'overhead';
+  readonly source: number;
+  readonly startNs: number;
+  readonly durationNs: number;
+  /** 0 when it has none. */
+  readonly correlation: number;
+  /** Readable. */
+  readonly name: string;
+}
+
+export interface SessionChoices {
+  /** What the timeline shows; undefined until there are rows. */
+  readonly view: TimeRange | undefined;
+  /** The view moves with the newest rows. */
+  readonly isFollowing: boolean;
+  /** Feeds every table; undefined is the whole session. */
+  readonly selection: TimeRange | undefined;
+  readonly selected: RowRef | undefined;
+  /** Slices whose name does not contain it are drawn pale; '' is none. */
+  readonly nameFilter: string;
+  readonly pinnedTracks: readonly string[];
+  readonly collapsedTracks: readonly string[];
+  /** The moment that the memory map shows; undefined is the newest. */
+  readonly memoryAtNs: number | undefined;
+  /** Counts up when the worker has more rows: what is derived from them is made anew. */
+  readonly revision: number;
+}
+
+export type SessionStore = StoreApi<SessionChoices>;
+
+const NO_CHOICES: SessionChoices = {
+  view: undefined,
+  isFollowing: true,
+  selection: undefined,
+  selected: undefined,
+  nameFilter: '',
+  pinnedTracks: [],
+  collapsedTracks: [],
+  memoryAtNs: undefined,
+  revision: 0,
+};
+
+/** One store a session, so that several can be open. */
+export function createSessionStore(): SessionStore {
+  return createStore<SessionChoices>()(() => NO_CHOICES);
+}

@@ -1,0 +1,199 @@
+// What the window and the host say to each other: JSON-RPC 2.0 (vscode-jsonrpc) over one MessagePort, both ways. Every method and its
+// schemas, once. Rows do not go this way: each session has a data port (columns.ts).
+
+import { z } from 'zod';
+import { launchParams, launchResult, targetExited, targetState, traceKind } from '../rpc/methods';
+
+const sessionKey = z.number().int();
+const nothing = z.object({});
+const inSession = z.object({ session: sessionKey });
+
+export const cell = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+/** A report or query as the window shows it. Integers beyond 2^53 come as text. */
+export const resultTable = z.object({
+  columns: z.array(z.object({ name: z.string(), isText: z.boolean() })),
+  rows: z.array(z.array(cell)),
+});
+export type WindowTable = z.infer<typeof resultTable>;
+
+export const sessionDescription = z.object({
+  session: sessionKey,
+  kind: z.enum(['file', 'live']),
+  title: z.string(),
+  /** Of the .hka file that holds it; a live session that was not saved has none. */
+  path: z.string().optional(),
+  isSaved: z.boolean(),
+  /** user@host, or undefined for this machine and for files. */
+  target: z.string().optional(),
+  sessionId: z.string(),
+  hostName: z.string(),
+  system: z.string(),
+  model: z.string(),
+  probeVersion: z.string(),
+  /** Wall clock at SessionNs 0. */
+  epochUnixMs: z.number(),
+  /** Sentences about a file that is cut off or damaged. */
+  warnings: z.array(z.string()),
+});
+export type SessionDescription = z.infer<typeof sessionDescription>;
+
+export const linkStatus = z.object({
+  state: z.enum(['connecting', 'live', 'reconnecting', 'ended']),
+  /** Why it reconnects or has ended, and what to do. */
+  sentence: z.string().optional(),
+  remedy: z.string().optional(),
+  attempt: z.number().optional(),
+  roundTripMs: z.number().optional(),
+  bytesPerSec: z.number(),
+  bytes: z.number(),
+  reconnectCount: z.number(),
+  damagedCount: z.number(),
+  /** Packets at the probe that have not come yet. */
+  backlogPackets: z.number().optional(),
+  /** Of the probe's own process, when it says so. */
+  probeLoadRatio: z.number().optional(),
+  probeMemoryBytes: z.number().optional(),
+  /** Half the round trip: how far the two machines' clocks may be apart when they are compared. */
+  clockErrorMs: z.number().optional(),
+  spoolBytes: z.number().optional(),
+  isDiskFull: z.boolean().optional(),
+});
+export type LinkStatus = z.infer<typeof linkStatus>;
+
+export const mark = z.object({
+  id: z.number().int(),
+  fromNs: z.number(),
+  /** Equal to fromNs for a moment. */
+  toNs: z.number(),
+  text: z.string().max(10_000),
+  color: z.number().int().optional(),
+});
+export type Mark = z.infer<typeof mark>;
+export const annotations = z.object({ notes: z.string().max(1_000_000), marks: z.array(mark).max(10_000) });
+export type Annotations = z.infer<typeof annotations>;
+
+export const knownHost = z.object({ name: z.string(), target: z.string(), source: z.enum(['sshConfig', 'history']) });
+
+export const appDescription = z.object({
+  version: z.string(),
+  /** Whether programs on this machine can be captured, and what is missing. */
+  localCapture: z.object({ isReady: z.boolean(), sentence: z.string() }),
+  hosts: z.array(knownHost),
+  recentFiles: z.array(z.object({ path: z.string(), exists: z.boolean() })),
+  /** The latest first. */
+  commands: z.array(launchParams),
+  samplePath: z.string().optional(),
+  /** The built-in workload as a launch. */
+  demo: launchParams.optional(),
+});
+export type AppDescription = z.infer<typeof appDescription>;
+
+export const EXPORT_FORMATS = ['chrome', 'speedscope', 'parquet', 'csv'] as const;
+export const exportFormat = z.enum(EXPORT_FORMATS);
+export type ExportFormat = z.infer<typeof exportFormat>;
+
+const range = { fromNs: z.number().optional(), toNs: z.number().optional() };
+
+/** Requests: the window asks, the host answers. A Failure (util/failure.ts) comes as the data of a FAILURE_CODE error. */
+export const windowRequests = {
+  'app/describe': { params: nothing, result: appDescription },
+  'session/open': { params: z.object({ path: z.string() }), result: sessionDescription },
+  /** No target is this machine: the host starts a probe of its own. `install` puts the probe on the board first. */
+  'session/connect': {
+    params: z.object({
+      target: z.string().optional(),
+      socketPath: z.string().optional(),
+      install: z.boolean().optional(),
+    }),
+    result: sessionDescription,
+  },
+  'session/close': { params: inSession, result: nothing },
+  'session/save': {
+    params: inSession.extend({ path: z.string(), overwrite: z.boolean() }),
+    result: sessionDescription,
+  },
+  'session/launch': { params: inSession.extend({ launch: launchParams }), result: launchResult },
+  'session/stop': {
+    params: inSession.extend({ targetId: z.number().int(), signal: z.enum(['SIGINT', 'SIGTERM', 'SIGKILL']) }),
+    result: nothing,
+  },
+  'session/kinds': {
+    params: inSession.extend({ targetId: z.number().int(), kinds: z.array(traceKind) }),
+    result: nothing,
+  },
+  'session/targets': { params: inSession, result: z.object({ targets: z.array(targetState) }) },
+  /** A report by its name in app/host/analysis, over the rows that begin in the range. */
+  'session/report': { params: inSession.extend({ name: z.string(), ...range }), result: resultTable },
+  'session/query': { params: inSession.extend({ sql: z.string().max(100_000) }), result: resultTable },
+  'session/export': {
+    params: inSession.extend({ format: exportFormat, path: z.string(), overwrite: z.boolean() }),
+    result: z.object({ path: z.string() }),
+  },
+  'session/annotations': { params: inSession, result: annotations },
+  'session/annotate': { params: inSession.extend({ annotations }), result: nothing },
+  'board/versions': {
+    params: z.object({ target: z.string() }),
+    result: z.object({ versions: z.array(z.object({ name: z.string(), bytes: z.number(), isCurrent: z.boolean() })) }),
+  },
+  'board/remove': { params: z.object({ target: z.string(), versions: z.array(z.string()) }), result: nothing },
+} as const;
+
+/** Notifications: the host tells. */
+export const windowNotifications = {
+  /** What connecting is doing: of one session/connect at a time. */
+  'connect/progress': z.object({
+    step: z.string(),
+    /** Output of a step that has some, such as the compiler's. */
+    text: z.string().optional(),
+    doneRatio: z.number().optional(),
+  }),
+  'session/changed': sessionDescription,
+  'session/link': z.object({ session: sessionKey, status: linkStatus }),
+  'session/output': z.object({
+    session: sessionKey,
+    pid: z.number().int(),
+    stream: z.enum(['stdout', 'stderr']),
+    text: z.string(),
+  }),
+  'session/exited': z.object({ session: sessionKey, exited: targetExited }),
+  'session/failed': z.object({ session: sessionKey, sentence: z.string(), remedy: z.string() }),
+  'export/progress': z.object({ session: sessionKey, doneRatio: z.number() }),
+} as const;
+
+const account = { user: z.string(), host: z.string() };
+
+/** Questions: the host asks, the window answers; an answer without its field is "no". Answers are secrets and never logged. */
+export const windowQuestions = {
+  'ask/hostKey': {
+    params: z.object({ host: z.string(), keyType: z.string(), fingerprint: z.string(), knownHostsPath: z.string() }),
+    result: z.object({ isTrusted: z.boolean() }),
+  },
+  'ask/password': { params: z.object(account), result: z.object({ password: z.string().optional() }) },
+  'ask/passphrase': {
+    params: z.object({ keyPath: z.string() }),
+    result: z.object({ passphrase: z.string().optional() }),
+  },
+  'ask/keyboard': {
+    params: z.object({
+      ...account,
+      name: z.string(),
+      instructions: z.string(),
+      prompts: z.array(z.object({ prompt: z.string(), echo: z.boolean() })),
+    }),
+    result: z.object({ answers: z.array(z.string()).optional() }),
+  },
+} as const;
+
+export type WindowRequestName = keyof typeof windowRequests;
+export type WindowRequestParams<N extends WindowRequestName> = z.input<(typeof windowRequests)[N]['params']>;
+export type WindowRequestResult<N extends WindowRequestName> = z.output<(typeof windowRequests)[N]['result']>;
+export type WindowNotificationName = keyof typeof windowNotifications;
+export type WindowNotificationParams<N extends WindowNotificationName> = z.output<(typeof windowNotifications)[N]>;
+export type WindowQuestionName = keyof typeof windowQuestions;
+export type WindowQuestionParams<N extends WindowQuestionName> = z.output<(typeof windowQuestions)[N]['params']>;
+export type WindowQuestionResult<N extends WindowQuestionName> = z.output<(typeof windowQuestions)[N]['result']>;
+
+/** The message on the host's port that brings a session's data port with it (as the transferred port). */
+export interface AttachDataPort {
+  readonly attach: number; // session key
+}
