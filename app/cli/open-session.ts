@@ -3,7 +3,7 @@
 import { formatCount } from '../../shared/units/format';
 import { loadSession } from '../host/session/load-session';
 import type { Terminal } from './command';
-import { loadDemangler } from './demangler';
+import { loadDemangler } from '../host/demangler';
 import { withInterrupt } from './interrupt';
 import { ProgressLine } from './terminal';
 

@@ -10,7 +10,7 @@ import { openSshTransport } from '../host/link/ssh-transport';
 import type { Transport } from '../host/link/transport';
 import { type RecordResult, recordTarget } from '../host/session/recorder';
 import type { Terminal } from './command';
-import { findInstallation } from './installation';
+import { findInstallation } from '../host/installation';
 import { ProgressLine } from './terminal';
 import { terminalPrompter } from './terminal-prompter';
 

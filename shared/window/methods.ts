@@ -97,6 +97,8 @@ const range = { fromNs: z.number().optional(), toNs: z.number().optional() };
 /** Requests: the window asks, the host answers. A Failure (util/failure.ts) comes as the data of a FAILURE_CODE error. */
 export const windowRequests = {
   'app/describe': { params: nothing, result: appDescription },
+  /** Those that are open already: a page that was loaded again takes them up. */
+  'app/sessions': { params: nothing, result: z.object({ sessions: z.array(sessionDescription) }) },
   'session/open': { params: z.object({ path: z.string() }), result: sessionDescription },
   /** No target is this machine: the host starts a probe of its own. `install` puts the probe on the board first. */
   'session/connect': {
@@ -131,11 +133,6 @@ export const windowRequests = {
   },
   'session/annotations': { params: inSession, result: annotations },
   'session/annotate': { params: inSession.extend({ annotations }), result: nothing },
-  'board/versions': {
-    params: z.object({ target: z.string() }),
-    result: z.object({ versions: z.array(z.object({ name: z.string(), bytes: z.number(), isCurrent: z.boolean() })) }),
-  },
-  'board/remove': { params: z.object({ target: z.string(), versions: z.array(z.string()) }), result: nothing },
 } as const;
 
 /** Notifications: the host tells. */

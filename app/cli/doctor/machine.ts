@@ -7,7 +7,7 @@ import { PROBE_SOCKET } from '../../../shared/rpc/places';
 import { formatBytes } from '../../../shared/units/format';
 import { GIB } from '../../../shared/units/units';
 import { whyNoStore } from '../../host/session/store';
-import type { Installation } from '../installation';
+import type { Installation } from '../../host/installation';
 import { type Check, good, limited, missing } from './check';
 
 const BUILD_REMEDY = 'Build them with: npm run build:native (needs cmake, g++ and make)';

@@ -4,7 +4,7 @@ import { failure } from '../../../shared/util/failure';
 import { formatTable } from '../../host/analysis/format-table';
 import { runReport } from '../../host/analysis/reports';
 import { oneOf, positiveNumber, type Verb } from '../command';
-import { findInstallation } from '../installation';
+import { findInstallation } from '../../host/installation';
 import { openForReading } from '../open-session';
 import { recordJob } from '../record-session';
 import { tellRecording } from '../session-text';

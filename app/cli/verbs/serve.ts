@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PROBE_SOCKET, PROBE_SPOOL } from '../../../shared/rpc/places';
 import { MIB } from '../../../shared/units/units';
 import { positiveNumber, type Verb } from '../command';
-import { findInstallation } from '../installation';
+import { findInstallation } from '../../host/installation';
 
 /** `hookanalyzer serve`: the probe in the foreground. Ends with it. */
 export const serve: Verb = {

@@ -18,6 +18,12 @@ export interface ReadOptions {
   /** Share of the file that was read, 0 to 1. */
   readonly onProgress?: (doneRatio: number) => void;
   readonly signal?: AbortSignal;
+  /** Begin at this byte, where a packet begins. */
+  readonly bytesFrom?: number;
+  /** Stop behind this byte, for a file that is being written; the whole file when undefined. */
+  readonly bytesMax?: number;
+  /** Awaited between pieces of the file: holds reading back while somebody has too much in hand. */
+  readonly whenReady?: () => Promise<void> | undefined;
 }
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -70,19 +76,20 @@ export async function readHka(path: string, options: ReadOptions): Promise<HkaSu
     onDamaged: (header) => builder.addDamaged(header),
   });
   try {
-    const fileBytes = fstatSync(descriptor).size;
+    const fileBytes = Math.min(fstatSync(descriptor).size, options.bytesMax ?? Number.POSITIVE_INFINITY);
     if (fileBytes === 0) throw failure('emptyFile', `${path} is empty.`, 'Record again; nothing was written into it.');
     const chunk = new Uint8Array(CHUNK_BYTES);
-    let at = 0;
+    let at = options.bytesFrom ?? 0;
     let ended: PacketError | undefined;
     while (at < fileBytes && !ended) {
       if (options.signal?.aborted) throw failure('cancelled', 'Cancelled.', '');
-      const byteCount = readSync(descriptor, chunk, 0, CHUNK_BYTES, at);
+      const byteCount = readSync(descriptor, chunk, 0, Math.min(CHUNK_BYTES, fileBytes - at), at);
       if (byteCount === 0) break;
       at += byteCount;
       ended = reader.push(chunk.subarray(0, byteCount));
       options.onProgress?.(at / fileBytes);
       await new Promise((resolve) => setImmediate(resolve));
+      await options.whenReady?.();
     }
     if (ended) {
       const refused = refusal(path, ended, builder.packetCount);

@@ -1,7 +1,7 @@
 // Packets to a .hka file, unchanged and in the order they come. Writes are synchronous: what append() was given lies in the
 // buffer or with the operating system when it returns, and memory stays bounded on a slow disk.
 
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, constants, existsSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { encodeRows } from '../../../shared/wire/encode';
 import { HEADER_AT } from '../../../shared/wire/header';
 import { HEADER_BYTES, PACKET_BYTES_MAX } from '../../../shared/wire/limits';
@@ -31,8 +31,8 @@ export class HkaWriter {
   droppedRowCount = 0;
 
   private constructor(
-    private readonly path: string,
-    private readonly descriptor: number,
+    private path: string,
+    private descriptor: number,
   ) {}
 
   /** Creates the file. Throws FailureError when it exists (without `overwrite`) or cannot be created. */
@@ -72,6 +72,35 @@ export class HkaWriter {
   /** Hands everything buffered to the operating system. Throws FailureError when the disk refuses. */
   async flush(): Promise<void> {
     if (!this.failed && !this.closed) this.writeOut();
+  }
+
+  /**
+   * Goes on writing at another path; what was written moves there. Throws FailureError when the path exists (without `overwrite`)
+   * or cannot be written; then the file stays where it is.
+   */
+  async moveTo(path: string, { overwrite = false }: HkaWriterOptions = {}): Promise<void> {
+    await this.flush();
+    try {
+      if (existsSync(path) && !overwrite) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
+      try {
+        renameSync(this.path, path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+        this.copyTo(path, overwrite);
+      }
+      this.path = path;
+    } catch (error) {
+      throw fileFailure(error, path, 'write');
+    }
+  }
+
+  // To another disk, where a rename cannot go.
+  private copyTo(path: string, overwrite: boolean): void {
+    copyFileSync(this.path, path, overwrite ? 0 : constants.COPYFILE_EXCL);
+    const descriptor = openSync(path, 'a');
+    closeSync(this.descriptor);
+    rmSync(this.path, { force: true });
+    this.descriptor = descriptor;
   }
 
   /** Writes the `end` packet and closes the file. A second call does nothing. Throws FailureError when the disk refuses. */

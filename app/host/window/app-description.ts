@@ -1,0 +1,66 @@
+// What the start page offers: hosts, files, commands, and what works on this machine.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import SSHConfig from 'ssh-config';
+import { TRACE_KINDS_DEFAULT } from '../../../shared/model/enums';
+import type { LaunchParams } from '../../../shared/rpc/methods';
+import type { AppDescription } from '../../../shared/window/methods';
+import { findInstallation, type Installation } from '../installation';
+import { loadSshConfigText } from '../link/ssh-config-text';
+import { defaultSshPlaces } from '../link/ssh-settings';
+import type { History } from './history';
+
+/** Names of `Host` lines without wildcards, in the order of ~/.ssh/config. None when it cannot be read. */
+function configuredHosts(): string[] {
+  const { configPath, homeDir } = defaultSshPlaces();
+  try {
+    const config = SSHConfig.parse(loadSshConfigText(configPath, homeDir));
+    return config.flatMap((line) => {
+      if (!('param' in line) || line.param.toLowerCase() !== 'host') return [];
+      const words = Array.isArray(line.value) ? line.value.map(({ val }) => val) : String(line.value).split(/\s+/);
+      return words.filter((word) => word !== '' && !/[*?!]/.test(word));
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** The built-in workload, which runs for so long unless it is stopped. */
+const DEMO_SECONDS = 60;
+
+function demoLaunch({ runnerPath, addonPath, collectorPath }: Installation): LaunchParams | undefined {
+  if (!addonPath) return undefined;
+  return {
+    command: process.execPath,
+    args: [runnerPath, 'demo', '--seconds', String(DEMO_SECONDS), '--device', 'auto', '--addon', addonPath],
+    // Electron's binary must be told that it is Node here.
+    env: process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : undefined,
+    kinds: collectorPath ? [...TRACE_KINDS_DEFAULT] : ['kernel', 'memcpy', 'memory', 'nvtx'],
+  };
+}
+
+export function describeApp(history: History, version: string): AppDescription {
+  const installation = findInstallation();
+  const isReady = installation.collectorPath !== undefined;
+  const samplePath = join(installation.root, 'samples', 'pytorch-resnet18.hka');
+  const configured = configuredHosts();
+  const remembered = history.targets.filter((target) => !configured.includes(target));
+  return {
+    version,
+    localCapture: {
+      isReady,
+      sentence: isReady
+        ? 'CUDA programs on this machine are captured.'
+        : 'The native parts are not built, so CUDA programs run but are not captured: npm run build:native.',
+    },
+    hosts: [
+      ...remembered.map((target) => ({ name: target, target, source: 'history' as const })),
+      ...configured.map((name) => ({ name, target: name, source: 'sshConfig' as const })),
+    ],
+    recentFiles: history.files.map((path) => ({ path, exists: existsSync(path) })),
+    commands: [...history.commands],
+    samplePath: existsSync(samplePath) ? samplePath : undefined,
+    demo: demoLaunch(installation),
+  };
+}

@@ -1,0 +1,156 @@
+// A session from a .hka file: one pass over the file feeds the window and fills the store; a window that comes back reads it again.
+
+import { basename } from 'node:path';
+import { formatCount } from '../../../shared/units/format';
+import { type FailureError, failure } from '../../../shared/util/failure';
+import type { SessionDescription } from '../../../shared/window/methods';
+import { isPacketOf, type Packet, rowsOf } from '../../../shared/wire/decode';
+import { type HkaSummary, readHka } from '../session/hka-reader';
+import { prepareNames } from '../session/load-session';
+import { Store } from '../session/store';
+import { WindowFeed } from './feed';
+import type { OpenSession } from './open-session';
+import type { HostPort } from './port-rpc';
+
+export interface FileSessionOptions {
+  readonly key: number;
+  readonly path: string;
+  readonly demangle: ((name: string) => string) | undefined;
+  /** The file turned out different from what describe() said before. */
+  readonly onChanged: (description: SessionDescription) => void;
+  readonly onFailed: (error: FailureError) => void;
+}
+
+type Identity = Pick<
+  SessionDescription,
+  'sessionId' | 'hostName' | 'system' | 'model' | 'probeVersion' | 'epochUnixMs'
+>;
+
+const UNKNOWN: Identity = { sessionId: '', hostName: '', system: '', model: '', probeVersion: '', epochUnixMs: 0 };
+
+/** What is wrong with a file, in sentences. */
+export function warningsOf({ isClosed, truncatedBytes, damagedPackets, missingPackets }: HkaSummary): string[] {
+  const warnings: string[] = [];
+  if (truncatedBytes > 0) {
+    warnings.push(`The file is cut off: ${formatCount(truncatedBytes)} bytes at its end cannot be read.`);
+  } else if (!isClosed) warnings.push('The recording was not ended properly; everything that was written is here.');
+  if (damagedPackets > 0) warnings.push(`${formatCount(damagedPackets)} packets are damaged and were left out.`);
+  if (missingPackets > 0) warnings.push(`${formatCount(missingPackets)} packets are missing in the middle.`);
+  return warnings;
+}
+
+export class FileSession implements OpenSession {
+  readonly filePath: string;
+  private readonly feed: WindowFeed;
+  private readonly closing = new AbortController();
+  private readonly loaded: Promise<Store>;
+  private identity = UNKNOWN;
+  private warnings: readonly string[] = [];
+  private isFed = false;
+  private onAttached: () => void = () => {};
+
+  private constructor(
+    private readonly options: FileSessionOptions,
+    private readonly duckStore: Store,
+  ) {
+    this.filePath = options.path;
+    this.feed = new WindowFeed(options.demangle ?? ((name) => name));
+    this.loaded = this.load();
+    this.loaded.catch((error) => {
+      if (!this.closing.signal.aborted) options.onFailed(error as FailureError);
+    });
+  }
+
+  /** Resolves when the file proved to be a session; its rows come afterwards. Throws FailureError. */
+  static async open(options: FileSessionOptions): Promise<FileSession> {
+    const first = new AbortController();
+    // Only the beginning: what is no session is refused before anything is opened in the window.
+    let identity = UNKNOWN;
+    const onPacket = (packet: Packet) => {
+      if (isPacketOf(packet, 'session')) [identity] = rowsOf(packet);
+      first.abort();
+    };
+    await readHka(options.path, { onPacket, signal: first.signal, reuse: false }).catch((error) => {
+      if (!first.signal.aborted) throw error;
+    });
+    const session = new FileSession(options, await Store.open());
+    session.identity = identity;
+    return session;
+  }
+
+  get key(): number {
+    return this.options.key;
+  }
+
+  describe(): SessionDescription {
+    return {
+      ...this.identity,
+      session: this.key,
+      kind: 'file',
+      title: basename(this.filePath),
+      path: this.filePath,
+      isSaved: true,
+      warnings: [...this.warnings],
+    };
+  }
+
+  attach(port: HostPort): void {
+    this.feed.attach(port);
+    if (this.isFed) void this.feedAgain();
+    this.isFed = true;
+    this.onAttached();
+  }
+
+  store(): Promise<Store> {
+    return this.loaded;
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.onAttached();
+    this.feed.detach();
+    await this.loaded.catch(() => {});
+    await this.duckStore.close();
+  }
+
+  // Waits for the window's port, so that one pass does for both.
+  private async load(): Promise<Store> {
+    await new Promise<void>((resolve) => {
+      this.onAttached = resolve;
+      setTimeout(resolve, ATTACH_MS_MAX);
+    });
+    const { signal } = this.closing;
+    if (signal.aborted) throw failure('cancelled', 'The session was closed.', '');
+    const isFeeding = this.isFed;
+    const summary = await readHka(this.filePath, {
+      signal,
+      whenReady: () => this.feed.whenReady(),
+      onPacket: (packet) => {
+        this.duckStore.append(packet);
+        if (isFeeding) this.feed.push(packet);
+      },
+    });
+    if (isFeeding) this.feed.complete();
+    this.isFed = isFeeding;
+    if (summary.session) this.identity = summary.session;
+    this.warnings = warningsOf(summary);
+    this.options.onChanged(this.describe());
+    this.duckStore.flush();
+    await prepareNames(this.duckStore, this.options.demangle);
+    return this.duckStore;
+  }
+
+  private async feedAgain(): Promise<void> {
+    await this.loaded;
+    const { signal } = this.closing;
+    await readHka(this.filePath, {
+      signal,
+      whenReady: () => this.feed.whenReady(),
+      onPacket: (packet) => this.feed.push(packet),
+    });
+    this.feed.complete();
+  }
+}
+
+/** A window asks for the rows at once; whoever opens a file only to ask SQL does not. */
+const ATTACH_MS_MAX = 1000;

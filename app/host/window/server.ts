@@ -1,0 +1,137 @@
+// One window's connection: its requests by schema to the sessions, and back. A FailureError goes as the data of the error.
+
+import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
+import { FAILURE_CODE } from '../../../shared/rpc/methods';
+import { FailureError, failure } from '../../../shared/util/failure';
+import {
+  type AttachDataPort,
+  type WindowNotificationName,
+  type WindowNotificationParams,
+  type WindowQuestionName,
+  type WindowQuestionParams,
+  type WindowQuestionResult,
+  type WindowRequestName,
+  type WindowRequestResult,
+  windowQuestions,
+  windowRequests,
+} from '../../../shared/window/methods';
+import type { Prompter } from '../link/prompter';
+import { describeApp } from './app-description';
+import type { History } from './history';
+import { connectPort, type HostPort } from './port-rpc';
+import type { Sessions } from './sessions';
+
+type Parsed<N extends WindowRequestName> = Required<{ params: ReturnType<(typeof windowRequests)[N]['params']['parse']> }>['params'];
+type Answers = {
+  [N in WindowRequestName]: (
+    params: Parsed<N>,
+    signal: AbortSignal,
+  ) => WindowRequestResult<N> | Promise<WindowRequestResult<N>>;
+};
+
+export interface WindowServerOptions {
+  readonly sessions: Sessions;
+  readonly history: History;
+  readonly version: string;
+}
+
+function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  token.onCancellationRequested(() => controller.abort());
+  if (token.isCancellationRequested) controller.abort();
+  return controller.signal;
+}
+
+function responseError(error: unknown): ResponseError<unknown> {
+  if (error instanceof FailureError) return new ResponseError(FAILURE_CODE, error.message, error.failure);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`host: ${error instanceof Error ? error.stack : message}\n`);
+  const sentence = `${message.split('\n')[0]} This is a fault of HookAnalyzer.`;
+  return new ResponseError(FAILURE_CODE, sentence, { code: 'fault', sentence, remedy: 'Look at its log, and report it.' });
+}
+
+export class WindowServer {
+  private readonly connection: MessageConnection;
+
+  constructor(
+    port: HostPort,
+    private readonly options: WindowServerOptions,
+  ) {
+    this.connection = connectPort(port, (data, ports) => this.onOther(data, ports));
+    const answers = this.answers();
+    for (const name of Object.keys(windowRequests) as WindowRequestName[]) this.serve(name, answers);
+    this.connection.listen();
+  }
+
+  notify<N extends WindowNotificationName>(name: N, params: WindowNotificationParams<N>): void {
+    void this.connection.sendNotification(name, params).catch(() => {}); // the window is gone
+  }
+
+  /** Questions of a login, asked in the window. A window that is gone answers no. */
+  readonly prompter: Prompter = {
+    confirmHostKey: async (question) => (await this.ask('ask/hostKey', question))?.isTrusted,
+    askPassword: async (account) => (await this.ask('ask/password', account))?.password,
+    askPassphrase: async (keyPath) => (await this.ask('ask/passphrase', { keyPath }))?.passphrase,
+    askKeyboardInteractive: async (question) => {
+      const prompts = question.prompts.map((each) => ({ ...each }));
+      return (await this.ask('ask/keyboard', { ...question, prompts }))?.answers;
+    },
+  };
+
+  private async ask<N extends WindowQuestionName>(
+    name: N,
+    params: WindowQuestionParams<N>,
+  ): Promise<WindowQuestionResult<N> | undefined> {
+    try {
+      const parsed = windowQuestions[name].result.safeParse(await this.connection.sendRequest(name, params));
+      return parsed.success ? (parsed.data as WindowQuestionResult<N>) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private onOther(data: unknown, ports: readonly HostPort[]): void {
+    const { attach } = (data ?? {}) as Partial<AttachDataPort>;
+    if (typeof attach === 'number' && ports.length === 1) this.options.sessions.attach(attach, ports[0]);
+  }
+
+  private serve<N extends WindowRequestName>(name: N, answers: Answers): void {
+    this.connection.onRequest(name, async (params: unknown, token: CancellationToken) => {
+      try {
+        const parsed = windowRequests[name].params.safeParse(params);
+        if (!parsed.success) throw failure('badRequest', `The window asked ${name} in an unknown way.`, 'Update both.');
+        return await answers[name](parsed.data as Parsed<N>, signalOf(token));
+      } catch (error) {
+        throw responseError(error);
+      }
+    });
+  }
+
+  private answers(): Answers {
+    const { sessions, history, version } = this.options;
+    return {
+      'app/describe': () => describeApp(history, version),
+      'app/sessions': () => ({ sessions: sessions.describeAll() }),
+      'session/open': ({ path }) => sessions.openFile(path),
+      'session/connect': (params, signal) => sessions.connect(params, this.prompter, signal),
+      'session/close': async ({ session }) => {
+        await sessions.close(session);
+        return {};
+      },
+      'session/save': ({ session, path, overwrite }) => sessions.save(session, path, overwrite),
+      'session/launch': ({ session, launch }) => sessions.launch(session, launch),
+      'session/stop': ({ session, targetId, signal }) => sessions.live(session).request('target/stop', { targetId, signal }),
+      'session/kinds': ({ session, targetId, kinds }) => sessions.live(session).request('target/kinds', { targetId, kinds }),
+      'session/targets': ({ session }) => sessions.live(session).request('target/list', {}),
+      'session/report': ({ session, name, fromNs, toNs }) => sessions.report(session, name, { fromNs, toNs }),
+      'session/query': ({ session, sql }) => sessions.query(session, sql),
+      'session/export': ({ session, format, path, overwrite }, signal) =>
+        sessions.export(session, format, path, overwrite, signal),
+      'session/annotations': ({ session }) => sessions.annotations(session),
+      'session/annotate': ({ session, annotations }) => {
+        sessions.annotate(session, annotations);
+        return {};
+      },
+    };
+  }
+}

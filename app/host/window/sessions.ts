@@ -1,0 +1,163 @@
+// The open sessions of a host, by key, and what the window may ask of them.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LaunchParams } from '../../../shared/rpc/methods';
+import { failure } from '../../../shared/util/failure';
+import type {
+  ExportFormat,
+  SessionDescription,
+  WindowNotificationName,
+  WindowNotificationParams,
+  WindowTable,
+} from '../../../shared/window/methods';
+import { runReport } from '../analysis/reports';
+import { exportChrome } from '../convert/chrome';
+import { exportCsv } from '../convert/csv';
+import { exportParquet } from '../convert/parquet';
+import { exportSpeedscope } from '../convert/speedscope';
+import type { Prompter } from '../link/prompter';
+import { readAnnotations, writeAnnotations } from './annotations';
+import { connectTransport, type ConnectParams } from './connect';
+import { FileSession } from './file-session';
+import type { History } from './history';
+import { LiveSession } from './live-session';
+import type { OpenSession } from './open-session';
+import type { HostPort } from './port-rpc';
+import { windowTableOf } from './window-table';
+
+const EXPORTS = { chrome: exportChrome, speedscope: exportSpeedscope, parquet: exportParquet, csv: exportCsv };
+
+export interface SessionsOptions {
+  readonly history: History;
+  /** For recordings that nobody saved, and for the probes of this machine. */
+  readonly workFolder: string;
+  readonly demangle: ((name: string) => string) | undefined;
+  readonly notify: <N extends WindowNotificationName>(name: N, params: WindowNotificationParams<N>) => void;
+}
+
+export class Sessions {
+  private readonly open = new Map<number, OpenSession>();
+  private lastKey = 0;
+
+  constructor(private readonly options: SessionsOptions) {}
+
+  describeAll(): SessionDescription[] {
+    return [...this.open.values()].map((each) => each.describe());
+  }
+
+  async openFile(path: string): Promise<SessionDescription> {
+    const key = ++this.lastKey;
+    const { notify, demangle, history } = this.options;
+    const session = await FileSession.open({
+      key,
+      path,
+      demangle,
+      onChanged: (description) => notify('session/changed', description),
+      onFailed: (error) => notify('session/failed', { session: key, ...error.failure }),
+    });
+    this.open.set(key, session);
+    history.addFile(path);
+    return session.describe();
+  }
+
+  async connect(params: ConnectParams, prompter: Prompter, signal: AbortSignal): Promise<SessionDescription> {
+    const key = ++this.lastKey;
+    const { notify, demangle, history, workFolder } = this.options;
+    const recordings = join(workFolder, 'recordings');
+    mkdirSync(recordings, { recursive: true, mode: 0o700 });
+    const stamp = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+    const transport = await connectTransport(params, {
+      prompter,
+      workFolder,
+      signal,
+      onProgress: (progress) => notify('connect/progress', progress),
+    });
+    try {
+      const session = await LiveSession.open({
+        key,
+        transport,
+        target: params.target,
+        recordingPath: join(recordings, `${stamp}-${process.pid}-${key}.hka`),
+        demangle,
+        onChanged: (description) => notify('session/changed', description),
+        onStatus: (status) => notify('session/link', { session: key, status }),
+        onOutput: (pid, stream, text) => notify('session/output', { session: key, pid, stream, text }),
+        onExited: (exited) => notify('session/exited', { session: key, exited }),
+        onFailed: (error) => notify('session/failed', { session: key, ...error.failure }),
+      });
+      this.open.set(key, session);
+      if (params.target) history.addTarget(params.target);
+      return session.describe();
+    } catch (error) {
+      await transport.close();
+      throw error;
+    }
+  }
+
+  attach(key: number, port: HostPort): void {
+    const session = this.open.get(key);
+    if (session) session.attach(port);
+    else port.close();
+  }
+
+  async close(key: number): Promise<void> {
+    const session = this.find(key);
+    this.open.delete(key);
+    await session.close();
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.open.keys()].map((key) => this.close(key)));
+  }
+
+  live(key: number): LiveSession {
+    const session = this.find(key);
+    if (session instanceof LiveSession) return session;
+    throw failure('notLive', 'This session comes from a file.', 'Connect to a machine to run programs there.');
+  }
+
+  async launch(key: number, launch: LaunchParams) {
+    const result = await this.live(key).request('target/launch', launch);
+    this.options.history.addCommand(launch);
+    return result;
+  }
+
+  async save(key: number, path: string, overwrite: boolean): Promise<SessionDescription> {
+    const session = this.live(key);
+    const notes = readAnnotations(session.filePath);
+    await session.save(path, overwrite);
+    writeAnnotations(path, notes);
+    this.options.history.addFile(path);
+    return session.describe();
+  }
+
+  async report(key: number, name: string, range: { fromNs?: number; toNs?: number }): Promise<WindowTable> {
+    return windowTableOf(await runReport(await this.find(key).store(), name, range));
+  }
+
+  async query(key: number, sql: string): Promise<WindowTable> {
+    return windowTableOf(await (await this.find(key).store()).query(sql));
+  }
+
+  async export(key: number, format: ExportFormat, path: string, overwrite: boolean, signal: AbortSignal) {
+    const store = await this.find(key).store();
+    const onProgress = (doneRatio: number) => this.options.notify('export/progress', { session: key, doneRatio });
+    await EXPORTS[format](store, path, { overwrite, signal, onProgress });
+    return { path };
+  }
+
+  annotations(key: number) {
+    return readAnnotations(this.find(key).filePath);
+  }
+
+  annotate(key: number, value: Parameters<typeof writeAnnotations>[1]): void {
+    writeAnnotations(this.find(key).filePath, value);
+  }
+
+  private find(key: number): OpenSession {
+    const session = this.open.get(key);
+    if (session) return session;
+    throw failure('noSession', 'This session is not open any more.', 'Open it again.');
+  }
+}

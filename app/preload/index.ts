@@ -1,0 +1,36 @@
+// Gives the page its AppBridge, and nothing else of Electron.
+
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { type AppBridge, type AppCommand, HOST_PORT_MESSAGE } from '../../shared/window/bridge';
+
+// Commands that came before the page listened.
+const early: AppCommand[] = [];
+const listeners = new Set<(command: AppCommand) => void>();
+
+ipcRenderer.on('command', (_event, command: AppCommand) => {
+  if (listeners.size === 0) early.push(command);
+  for (const listener of listeners) listener(command);
+});
+
+// A port cannot cross the context bridge; a message to the page's own window can carry it.
+ipcRenderer.on('host-port', (event) => window.postMessage(HOST_PORT_MESSAGE, '*', [...event.ports]));
+
+const bridge: AppBridge = {
+  requestHostPort: () => ipcRenderer.send('request-host-port'),
+  chooseFileToOpen: (filters) => ipcRenderer.invoke('choose-file-to-open', filters),
+  chooseFileToSave: (suggestedName, filters) => ipcRenderer.invoke('choose-file-to-save', suggestedName, filters),
+  chooseFolder: () => ipcRenderer.invoke('choose-folder'),
+  // Older runtimes put the path on the file itself.
+  pathOfFile: (file) => webUtils?.getPathForFile(file) ?? (file as File & { path?: string }).path ?? '',
+  writeText: (path, text) => ipcRenderer.invoke('write-text', path, text),
+  copyText: (text) => ipcRenderer.send('copy-text', text),
+  setUnsaved: (titles) => ipcRenderer.send('set-unsaved', titles),
+  setTitle: (title) => ipcRenderer.send('set-title', title),
+  onCommand: (listener) => {
+    listeners.add(listener);
+    for (const command of early.splice(0)) listener(command);
+    return () => listeners.delete(listener);
+  },
+};
+
+contextBridge.exposeInMainWorld('hookanalyzer', bridge);
