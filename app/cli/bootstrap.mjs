@@ -1,6 +1,6 @@
 // From a fresh clone to a running command: installs the npm packages, builds the native parts and the programs when that was not
 // done or is out of date, then runs what was asked. Plain JavaScript on Node alone, because it runs before anything is installed.
-//   node app/cli/bootstrap.mjs demo|test|bench|native|generate|gpu-pack [arguments]
+//   node app/cli/bootstrap.mjs start|demo|test|bench|native|generate|gpu-pack [arguments]
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -143,6 +143,10 @@ const verbs = {
   demo: (args) => {
     ensureAll();
     cli('demo', ...args);
+  },
+  start: (args) => {
+    ensureAll();
+    cli('open', ...args);
   },
   test: (args) => {
     ensureAll();

@@ -7,12 +7,13 @@ import { demo } from './verbs/demo';
 import { doctor } from './verbs/doctor';
 import { exportVerb } from './verbs/export';
 import { info } from './verbs/info';
+import { open } from './verbs/open';
 import { query } from './verbs/query';
 import { record } from './verbs/record';
 import { serve } from './verbs/serve';
 import { stats } from './verbs/stats';
 
-const VERBS: readonly Verb[] = [demo, record, info, stats, exportVerb, query, serve, doctor];
+const VERBS: readonly Verb[] = [demo, record, info, stats, exportVerb, query, open, serve, doctor];
 
 function overview(): string {
   const lines = VERBS.map((verb) => `  ${verb.name.padEnd(8)} ${verb.summary}`);

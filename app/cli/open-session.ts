@@ -1,9 +1,9 @@
 // A session file into a store that reports and exports read, with what was wrong with the file said aloud.
 
 import { formatCount } from '../../shared/units/format';
+import { loadDemangler } from '../host/demangler';
 import { loadSession } from '../host/session/load-session';
 import type { Terminal } from './command';
-import { loadDemangler } from '../host/demangler';
 import { withInterrupt } from './interrupt';
 import { ProgressLine } from './terminal';
 

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchParams } from '../../shared/rpc/methods';
 import { formatBytes, formatCount } from '../../shared/units/format';
+import { findInstallation } from '../host/installation';
 import { startLocalProbe } from '../host/link/local-probe';
 import { openSshTransport } from '../host/link/ssh-transport';
 import type { Transport } from '../host/link/transport';
 import { type RecordResult, recordTarget } from '../host/session/recorder';
 import type { Terminal } from './command';
-import { findInstallation } from '../host/installation';
 import { ProgressLine } from './terminal';
 import { terminalPrompter } from './terminal-prompter';
 

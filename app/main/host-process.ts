@@ -1,6 +1,6 @@
 // The host's process: started with the window, started again when it dies. Owns the process, knows nothing of what it does.
 
-import { type MessagePortMain, utilityProcess, type UtilityProcess } from 'electron';
+import { type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron';
 
 export interface HostProcessOptions {
   readonly modulePath: string;

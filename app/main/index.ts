@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { app, BrowserWindow, dialog, MessageChannelMain } from 'electron';
+import { app, type BrowserWindow, dialog, MessageChannelMain } from 'electron';
 import type { AppCommand } from '../../shared/window/bridge';
 import { answerBridge, type BridgeState } from './bridge-calls';
 import { HostProcess } from './host-process';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { PROBE_SOCKET } from '../../../shared/rpc/places';
 import { formatBytes } from '../../../shared/units/format';
 import { GIB } from '../../../shared/units/units';
-import { whyNoStore } from '../../host/session/store';
 import type { Installation } from '../../host/installation';
+import { whyNoStore } from '../../host/session/store';
 import { type Check, good, limited, missing } from './check';
 
 const BUILD_REMEDY = 'Build them with: npm run build:native (needs cmake, g++ and make)';

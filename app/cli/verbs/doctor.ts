@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
+import { findInstallation } from '../../host/installation';
 import { oneOf, type Verb } from '../command';
 import type { Check } from '../doctor/check';
 import { checkCupti, checkDriver, checkPermission, checkRivals } from '../doctor/cuda';
 import { checkDisk, checkNative, checkProbe, checkSsh, checkStore } from '../doctor/machine';
-import { findInstallation } from '../../host/installation';
 
 const SIGN: Readonly<Record<Check['state'], string>> = { ok: 'ok     ', limited: 'limited', missing: 'missing' };
 

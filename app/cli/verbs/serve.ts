@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { PROBE_SOCKET, PROBE_SPOOL } from '../../../shared/rpc/places';
 import { MIB } from '../../../shared/units/units';
-import { positiveNumber, type Verb } from '../command';
 import { findInstallation } from '../../host/installation';
+import { positiveNumber, type Verb } from '../command';
 
 /** `hookanalyzer serve`: the probe in the foreground. Ends with it. */
 export const serve: Verb = {

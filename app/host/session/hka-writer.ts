@@ -1,7 +1,17 @@
 // Packets to a .hka file, unchanged and in the order they come. Writes are synchronous: what append() was given lies in the
 // buffer or with the operating system when it returns, and memory stays bounded on a slow disk.
 
-import { closeSync, copyFileSync, constants, existsSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { encodeRows } from '../../../shared/wire/encode';
 import { HEADER_AT } from '../../../shared/wire/header';
 import { HEADER_BYTES, PACKET_BYTES_MAX } from '../../../shared/wire/limits';

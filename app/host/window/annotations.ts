@@ -18,7 +18,11 @@ export function readAnnotations(filePath: string): Annotations {
     return annotations.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).errno !== undefined) throw fileFailure(error, path, 'read');
-    throw failure('badNotes', `${path} does not hold notes of HookAnalyzer.`, 'Move it away; the session opens without.');
+    throw failure(
+      'badNotes',
+      `${path} does not hold notes of HookAnalyzer.`,
+      'Move it away; the session opens without.',
+    );
   }
 }
 

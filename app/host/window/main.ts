@@ -21,6 +21,7 @@ const sessions = new Sessions({
 });
 
 process.parentPort.on('message', ({ data, ports }) => {
-  if (data.kind === 'window-port') server = new WindowServer(ports[0] as unknown as HostPort, { sessions, history, version });
+  if (data.kind === 'window-port')
+    server = new WindowServer(ports[0] as unknown as HostPort, { sessions, history, version });
   else if (data.kind === 'stop') void sessions.closeAll().finally(() => process.exit(0));
 });

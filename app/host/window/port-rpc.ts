@@ -13,7 +13,10 @@ import {
 /** The parts of Electron's MessagePortMain that are used; tests give a port of node:worker_threads in its place. */
 export interface HostPort {
   postMessage(message: unknown): void;
-  on(event: 'message', listener: (event: { readonly data: unknown; readonly ports: readonly HostPort[] }) => void): void;
+  on(
+    event: 'message',
+    listener: (event: { readonly data: unknown; readonly ports: readonly HostPort[] }) => void,
+  ): void;
   on(event: 'close', listener: () => void): void;
   start(): void;
   close(): void;

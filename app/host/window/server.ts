@@ -21,7 +21,9 @@ import type { History } from './history';
 import { connectPort, type HostPort } from './port-rpc';
 import type { Sessions } from './sessions';
 
-type Parsed<N extends WindowRequestName> = Required<{ params: ReturnType<(typeof windowRequests)[N]['params']['parse']> }>['params'];
+type Parsed<N extends WindowRequestName> = Required<{
+  params: ReturnType<(typeof windowRequests)[N]['params']['parse']>;
+}>['params'];
 type Answers = {
   [N in WindowRequestName]: (
     params: Parsed<N>,
@@ -47,7 +49,11 @@ function responseError(error: unknown): ResponseError<unknown> {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`host: ${error instanceof Error ? error.stack : message}\n`);
   const sentence = `${message.split('\n')[0]} This is a fault of HookAnalyzer.`;
-  return new ResponseError(FAILURE_CODE, sentence, { code: 'fault', sentence, remedy: 'Look at its log, and report it.' });
+  return new ResponseError(FAILURE_CODE, sentence, {
+    code: 'fault',
+    sentence,
+    remedy: 'Look at its log, and report it.',
+  });
 }
 
 export class WindowServer {
@@ -120,8 +126,10 @@ export class WindowServer {
       },
       'session/save': ({ session, path, overwrite }) => sessions.save(session, path, overwrite),
       'session/launch': ({ session, launch }) => sessions.launch(session, launch),
-      'session/stop': ({ session, targetId, signal }) => sessions.live(session).request('target/stop', { targetId, signal }),
-      'session/kinds': ({ session, targetId, kinds }) => sessions.live(session).request('target/kinds', { targetId, kinds }),
+      'session/stop': ({ session, targetId, signal }) =>
+        sessions.live(session).request('target/stop', { targetId, signal }),
+      'session/kinds': ({ session, targetId, kinds }) =>
+        sessions.live(session).request('target/kinds', { targetId, kinds }),
       'session/targets': ({ session }) => sessions.live(session).request('target/list', {}),
       'session/report': ({ session, name, fromNs, toNs }) => sessions.report(session, name, { fromNs, toNs }),
       'session/query': ({ session, sql }) => sessions.query(session, sql),

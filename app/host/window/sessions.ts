@@ -18,7 +18,7 @@ import { exportParquet } from '../convert/parquet';
 import { exportSpeedscope } from '../convert/speedscope';
 import type { Prompter } from '../link/prompter';
 import { readAnnotations, writeAnnotations } from './annotations';
-import { connectTransport, type ConnectParams } from './connect';
+import { type ConnectParams, connectTransport } from './connect';
 import { FileSession } from './file-session';
 import type { History } from './history';
 import { LiveSession } from './live-session';

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { failure } from '../../../shared/util/failure';
+import { findInstallation } from '../../host/installation';
+import type { Terminal, Verb } from '../command';
+import { ensureElectron, whyNoDisplay } from '../electron-runtime';
+
+/** Starts the window with these words and waits until it is closed. Returns the exit code. Throws FailureError. */
+export function openWindow(words: readonly string[], terminal: Terminal): Promise<number> {
+  const why = whyNoDisplay();
+  if (why)
+    throw failure('noDisplay', why, 'Without one use: hookanalyzer record, stats, export; see hookanalyzer --help.');
+  const { root } = findInstallation();
+  const binary = ensureElectron(root, (sentence) => terminal.err(`hookanalyzer: ${sentence}\n`));
+  // Chromium refuses its sandbox to root.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const env = { ...process.env };
+  delete env.ELECTRON_RUN_AS_NODE;
+  const child = spawn(binary, [...sandbox, root, '--hookanalyzer', ...words], {
+    stdio: ['ignore', 'ignore', terminal.verbose ? 'inherit' : 'ignore'],
+    env,
+  });
+  return new Promise((done, reject) => {
+    const forward = () => child.kill('SIGTERM');
+    process.once('SIGINT', forward).once('SIGTERM', forward);
+    child.once('error', (error) =>
+      reject(
+        failure('noElectron', `The window cannot be started: ${error.message}.`, 'Remove out/electron and try again.'),
+      ),
+    );
+    child.once('close', (code, signal) => done(signal === 'SIGTERM' ? 0 : (code ?? 1)));
+  });
+}
+
+/** `hookanalyzer open`: the window. */
+export const open: Verb = {
+  name: 'open',
+  summary: 'Open the window, on a session file, on a board, or on its start page.',
+  usage: '[FILE.hka | USER@HOST]',
+  wordCount: [0, 1],
+  examples: ['hookanalyzer open', 'hookanalyzer open demo.hka', 'hookanalyzer open nvidia@orin'],
+  options: {},
+  run: async (parsed, terminal) => {
+    const [word] = parsed.words;
+    if (word?.endsWith('.hka') && !existsSync(word)) {
+      throw failure('noFile', `There is no file ${word}.`, 'Check the name; `hookanalyzer record` makes one.');
+    }
+    return openWindow(word === undefined ? [] : [existsSync(word) ? resolve(word) : word], terminal);
+  },
+};

@@ -1,0 +1,84 @@
+// Notes about a session and its marks, kept in a sidecar beside its file.
+
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { formatNs } from '../../../../shared/units/format';
+import type { Annotations } from '../../../../shared/window/methods';
+import { useActions, useSession } from '../../context';
+import { latestOnly } from '../../state/latest-only';
+
+const WRITE_MS = 500;
+
+export function NotesPanel() {
+  const actions = useActions();
+  const { key, choices, annotations } = useSession();
+  const value = useStore(annotations);
+  const [write] = useState(() => latestOnly(WRITE_MS));
+  useEffect(() => {
+    actions.request('session/annotations', { session: key }).then(
+      (kept) => annotations.setState(kept, true),
+      (error) => actions.tell(error),
+    );
+    return annotations.subscribe((next: Annotations, before: Annotations) => {
+      if (next.notes === before.notes && next.marks === before.marks) return;
+      write(() =>
+        actions.request('session/annotate', { session: key, annotations: next }).then(
+          () => {},
+          (error) => actions.tell(error),
+        ),
+      );
+    });
+  }, [actions, key, annotations, write]);
+  return (
+    <div className="panel" data-testid="notes-panel" style={{ display: 'flex', flexDirection: 'column' }}>
+      <h3>Notes</h3>
+      <textarea
+        className="field"
+        style={{ flex: 1, minHeight: 90, resize: 'none' }}
+        aria-label="Notes about this session"
+        placeholder="What was measured, and why"
+        value={value.notes}
+        onChange={(event) => annotations.setState({ notes: event.target.value })}
+      />
+      <h3>Marks</h3>
+      {value.marks.length === 0 && <p className="muted">M on the timeline sets a mark.</p>}
+      <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+        {value.marks.map((mark) => (
+          <li key={mark.id} style={{ display: 'flex', gap: 6, marginBottom: 4 }}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                const halfNs = Math.max((mark.toNs - mark.fromNs) * 0.6, 1e6);
+                const centreNs = (mark.fromNs + mark.toNs) / 2;
+                choices.setState({ view: { fromNs: centreNs - halfNs, toNs: centreNs + halfNs }, isFollowing: false });
+              }}
+            >
+              {formatNs(mark.fromNs)}
+            </button>
+            <input
+              className="field"
+              style={{ flex: 1 }}
+              aria-label={`Text of the mark at ${formatNs(mark.fromNs)}`}
+              value={mark.text}
+              onChange={(event) =>
+                annotations.setState(({ marks }) => ({
+                  marks: marks.map((each) => (each.id === mark.id ? { ...each, text: event.target.value } : each)),
+                }))
+              }
+            />
+            <button
+              type="button"
+              className="button"
+              data-plain="true"
+              aria-label="Remove the mark"
+              onClick={() => annotations.setState(({ marks }) => ({ marks: marks.filter((each) => each !== mark) }))}
+            >
+              ×
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

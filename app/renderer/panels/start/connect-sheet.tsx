@@ -1,0 +1,56 @@
+import { type FormEvent, useState } from 'react';
+import { useActions, useApp } from '../../context';
+import { Sheet } from '../../sheet';
+
+/** Connect to a board by name. */
+export function ConnectSheet() {
+  const { store } = useActions();
+  const close = () => store.setState({ overlay: undefined });
+  return (
+    <Sheet title="Connect to a board" onClose={close} testId="connect-sheet">
+      <ConnectForm onConnected={close} />
+    </Sheet>
+  );
+}
+
+/** A field for user@host with what is known, and a button. */
+export function ConnectForm({ onConnected }: { readonly onConnected?: () => void }) {
+  const actions = useActions();
+  const hosts = useApp((state) => state.description?.hosts);
+  const [target, setTarget] = useState('');
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    onConnected?.();
+    void actions.connect(target.trim());
+  };
+  return (
+    <form onSubmit={onSubmit} style={{ display: 'flex', gap: 8 }}>
+      <input
+        className="field mono"
+        style={{ flex: 1 }}
+        aria-label="Board, as user@host"
+        placeholder="user@host or user@host:port"
+        list="known-hosts"
+        value={target}
+        data-testid="connect-target"
+        onChange={(event) => setTarget(event.target.value)}
+      />
+      <datalist id="known-hosts">
+        {hosts?.map(({ name, target: known }) => (
+          <option key={known} value={known}>
+            {name}
+          </option>
+        ))}
+      </datalist>
+      <button
+        type="submit"
+        className="button"
+        data-primary="true"
+        data-testid="connect-button"
+        disabled={target.trim() === ''}
+      >
+        Connect
+      </button>
+    </form>
+  );
+}

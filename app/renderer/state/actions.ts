@@ -1,0 +1,261 @@
+// What a person can do with the window, as verbs over the host, the bridge and the stores. Failures become notices here, once.
+
+import type { TraceKind } from '../../../shared/model/enums';
+import type { LaunchParams } from '../../../shared/rpc/methods';
+import { FailureError } from '../../../shared/util/failure';
+import type { AppBridge, FileFilter } from '../../../shared/window/bridge';
+import type { ExportFormat, SessionDescription } from '../../../shared/window/methods';
+import type { HostClient } from '../bridge/host-client';
+import { type AppStore, activeSession, addNotice, noteProgress } from './app-store';
+import { addOutput, noteExit, type OpenSession, openSession } from './open-session';
+import { askPerson } from './questions';
+
+const SESSION_FILTER: FileFilter = { name: 'HookAnalyzer session', extensions: ['hka'] };
+const EXPORT_ENDINGS: Readonly<Record<ExportFormat, string>> = {
+  chrome: '.json.gz',
+  speedscope: '.speedscope.json',
+  parquet: '-parquet',
+  csv: '-csv',
+};
+
+export class Actions {
+  private host: HostClient | undefined;
+
+  constructor(
+    readonly store: AppStore,
+    readonly bridge: AppBridge,
+  ) {}
+
+  /** Takes the host's new port into use. Sessions that it holds already are taken up. */
+  async useHost(host: HostClient): Promise<void> {
+    this.host?.close();
+    this.host = host;
+    this.listen(host);
+    await this.try(async () => {
+      const { sessions } = await host.request('app/sessions', {});
+      for (const description of sessions) this.show(description);
+      await this.refresh();
+    });
+  }
+
+  async refresh(): Promise<void> {
+    const description = await this.host?.request('app/describe', {});
+    this.store.setState({ description });
+  }
+
+  /** The host died: what it held is opened again from its file, and said. */
+  async reopenAfterRestart(reason: string): Promise<void> {
+    const { sessions } = this.store.getState();
+    const paths = sessions.map(({ facts }) => facts.getState().description.path);
+    for (const { worker } of sessions) worker.close();
+    this.store.setState({ sessions: [], activeKey: undefined });
+    addNotice(this.store, {
+      severity: 'warning',
+      sentence: `The process that holds the sessions was started again: ${reason}.`,
+      remedy:
+        paths.length > 0 ? 'The sessions were opened again from their files; connect again to go on measuring.' : '',
+    });
+    for (const path of paths) if (path !== undefined) await this.openFile(path);
+  }
+
+  async openFile(path?: string): Promise<void> {
+    const chosen = path ?? (await this.bridge.chooseFileToOpen([SESSION_FILTER]));
+    if (chosen === undefined) return;
+    await this.try(async (host) => {
+      const open = this.store.getState().sessions.find(({ facts }) => facts.getState().description.path === chosen);
+      if (open) this.activate(open.key);
+      else this.show(await host.request('session/open', { path: chosen }));
+      await this.refresh();
+    });
+  }
+
+  /** undefined is this machine. Gives the session, or undefined when it failed. */
+  async connect(target: string | undefined, socketPath?: string): Promise<OpenSession | undefined> {
+    return this.work(
+      target === undefined ? 'Starting on this machine' : `Connecting to ${target}`,
+      async (host, signal) => {
+        const description = await host.request('session/connect', { target, socketPath, install: true }, { signal });
+        const session = this.show(description);
+        await this.refresh();
+        return session;
+      },
+    );
+  }
+
+  async startDemo(): Promise<void> {
+    const demo = this.store.getState().description?.demo;
+    if (!demo) {
+      addNotice(this.store, {
+        severity: 'error',
+        sentence: 'The built-in workload is not built.',
+        remedy: 'Build it with: npm run build:native',
+      });
+      return;
+    }
+    const session = await this.connect(undefined);
+    if (session) await this.launch(session, demo);
+  }
+
+  async launch(session: OpenSession, launch: LaunchParams): Promise<void> {
+    await this.try(async (host) => {
+      const { targetId, pid } = await host.request('session/launch', { session: session.key, launch });
+      const title = [launch.command.split('/').pop() ?? launch.command, ...launch.args].join(' ');
+      const target = { targetId, pid, title, kinds: launch.kinds, exited: undefined };
+      session.facts.setState(({ targets }) => ({ targets: [...targets, target] }));
+      await this.refresh();
+    });
+  }
+
+  async stop(session: OpenSession, targetId: number, signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.try((host) => host.request('session/stop', { session: session.key, targetId, signal }));
+  }
+
+  async setKinds(session: OpenSession, targetId: number, kinds: readonly TraceKind[]): Promise<void> {
+    await this.try(async (host) => {
+      await host.request('session/kinds', { session: session.key, targetId, kinds: [...kinds] });
+      session.facts.setState(({ targets }) => ({
+        targets: targets.map((each) => (each.targetId === targetId ? { ...each, kinds } : each)),
+      }));
+    });
+  }
+
+  async save(session: OpenSession): Promise<void> {
+    const { description } = session.facts.getState();
+    if (description.kind === 'file' || description.isSaved) return;
+    const name = `${description.title.replace(/[^\w.@-]+/g, '-')}.hka`;
+    const path = await this.bridge.chooseFileToSave(name, [SESSION_FILTER]);
+    if (path === undefined) return;
+    await this.try(async (host) => {
+      // The dialog has asked already whether a file may be replaced.
+      const saved = await host.request('session/save', { session: session.key, path, overwrite: true });
+      this.setDescription(saved);
+      addNotice(this.store, { severity: 'note', sentence: `Recorded into ${path} from now on.`, remedy: '' });
+      await this.refresh();
+    });
+  }
+
+  async close(session: OpenSession): Promise<void> {
+    await this.try((host) => host.request('session/close', { session: session.key }));
+    session.worker.close();
+    this.store.setState(({ sessions, activeKey }) => {
+      const left = sessions.filter((each) => each !== session);
+      return { sessions: left, activeKey: activeKey === session.key ? left.at(-1)?.key : activeKey };
+    });
+    this.tellUnsaved();
+  }
+
+  async export(session: OpenSession, format: ExportFormat): Promise<void> {
+    const { title } = session.facts.getState().description;
+    const name = `${title.replace(/\.hka$/, '').replace(/[^\w.@-]+/g, '-')}${EXPORT_ENDINGS[format]}`;
+    const path = await this.bridge.chooseFileToSave(name, []);
+    if (path === undefined) return;
+    await this.work(`Writing ${path}`, async (host, signal) => {
+      await host.request('session/export', { session: session.key, format, path, overwrite: true }, { signal });
+      addNotice(this.store, { severity: 'note', sentence: `Wrote ${path}.`, remedy: '' });
+    });
+  }
+
+  activate(key: number | undefined): void {
+    this.store.setState({ activeKey: key });
+  }
+
+  /** The session in front. */
+  get active(): OpenSession | undefined {
+    return activeSession(this.store.getState());
+  }
+
+  /** One request of a panel, which shows failures itself. Throws FailureError. */
+  get request(): HostClient['request'] {
+    return (name, params, options) => {
+      if (!this.host) return Promise.reject(new Error('the host is not there yet'));
+      return this.host.request(name, params, options);
+    };
+  }
+
+  tell(error: unknown): void {
+    if (error instanceof FailureError) {
+      const { code, sentence, remedy } = error.failure;
+      if (code !== 'cancelled') addNotice(this.store, { severity: 'error', sentence, remedy });
+      return;
+    }
+    addNotice(this.store, { severity: 'error', sentence: String((error as Error)?.message ?? error), remedy: '' });
+  }
+
+  private show(description: SessionDescription): OpenSession {
+    const session = openSession(description, this.host as HostClient);
+    this.store.setState(({ sessions }) => ({ sessions: [...sessions, session], activeKey: session.key }));
+    this.tellUnsaved();
+    return session;
+  }
+
+  private setDescription(description: SessionDescription): void {
+    this.session(description.session)?.facts.setState({ description });
+    this.tellUnsaved();
+  }
+
+  private session(key: number): OpenSession | undefined {
+    return this.store.getState().sessions.find((each) => each.key === key);
+  }
+
+  private tellUnsaved(): void {
+    const descriptions = this.store.getState().sessions.map(({ facts }) => facts.getState().description);
+    this.bridge.setUnsaved(descriptions.filter((each) => !each.isSaved).map((each) => each.title));
+  }
+
+  private listen(host: HostClient): void {
+    const { store } = this;
+    host.on('connect/progress', (progress) => noteProgress(store, progress));
+    host.on('session/changed', (description) => this.setDescription(description));
+    host.on('session/link', ({ session, status }) => this.session(session)?.facts.setState({ status }));
+    host.on('session/output', ({ session, stream, text }) => {
+      const open = this.session(session);
+      if (open) addOutput(open, { stream, text });
+    });
+    host.on('session/exited', ({ session, exited }) => {
+      const open = this.session(session);
+      if (open) noteExit(open, exited);
+    });
+    host.on('session/failed', ({ session, sentence, remedy }) => {
+      this.session(session)?.facts.setState({ failure: { sentence, remedy } });
+      addNotice(store, { severity: 'error', sentence, remedy });
+    });
+    host.on('export/progress', ({ doneRatio }) =>
+      store.setState(({ work }) => (work ? { work: { ...work, doneRatio } } : {})),
+    );
+    for (const name of ['ask/hostKey', 'ask/password', 'ask/passphrase', 'ask/keyboard'] as const) {
+      host.answer(name, (params) =>
+        askPerson(
+          name,
+          params,
+          (question) => store.setState(({ questions }) => ({ questions: [...questions, question] })),
+          (question) =>
+            store.setState(({ questions }) => ({ questions: questions.filter((each) => each !== question) })),
+        ),
+      );
+    }
+  }
+
+  private async try<T>(act: (host: HostClient) => Promise<T>): Promise<T | undefined> {
+    try {
+      if (!this.host) return undefined;
+      return await act(this.host);
+    } catch (error) {
+      this.tell(error);
+      return undefined;
+    }
+  }
+
+  // Longer work is shown, and can be cancelled.
+  private async work<T>(
+    title: string,
+    act: (host: HostClient, signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    const controller = new AbortController();
+    this.store.setState({ work: { title, doneRatio: undefined, log: '', cancel: () => controller.abort() } });
+    try {
+      return await this.try((host) => act(host, controller.signal));
+    } finally {
+      this.store.setState({ work: undefined });
+    }
+  }
+}

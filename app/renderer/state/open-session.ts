@@ -1,0 +1,90 @@
+// One session that is open in the window: what a person chose, its worker, and what the host says of it.
+
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { TargetExited } from '../../../shared/rpc/methods';
+import type { Annotations, LinkStatus, SessionDescription } from '../../../shared/window/methods';
+import type { HostClient } from '../bridge/host-client';
+import { WorkerClient } from '../worker/client';
+import type { SessionMethods } from '../worker/main';
+import { createSessionStore, type SessionStore } from './session-store';
+import { ViewHistory } from './view-history';
+
+export interface OutputPiece {
+  /** Counts up. */
+  readonly id: number;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** A program that was started from the window. */
+export interface LaunchedTarget {
+  readonly targetId: number;
+  readonly pid: number;
+  readonly title: string;
+  readonly kinds: readonly string[];
+  readonly exited: TargetExited | undefined;
+}
+
+export interface SessionFacts {
+  readonly description: SessionDescription;
+  readonly status: LinkStatus | undefined;
+  readonly output: readonly OutputPiece[];
+  readonly targets: readonly LaunchedTarget[];
+  readonly failure: { readonly sentence: string; readonly remedy: string } | undefined;
+  /** All rows of the file are in the worker. */
+  readonly isComplete: boolean;
+}
+
+export interface OpenSession {
+  readonly key: number;
+  readonly choices: SessionStore;
+  readonly facts: StoreApi<SessionFacts>;
+  readonly worker: WorkerClient<SessionMethods>;
+  readonly history: ViewHistory;
+  /** Notes and marks; kept in the sidecar by the notes panel. */
+  readonly annotations: StoreApi<Annotations>;
+}
+
+/** Text of a program's output that is kept; the whole is in the session's file. */
+const OUTPUT_PIECES_MAX = 4000;
+
+/** Starts a worker and asks the host for the session's rows. */
+export function openSession(description: SessionDescription, host: HostClient): OpenSession {
+  const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' });
+  const client = new WorkerClient<SessionMethods>(worker);
+  const choices = createSessionStore();
+  const facts = createStore<SessionFacts>()(() => ({
+    description,
+    status: undefined,
+    output: [],
+    targets: [],
+    failure: undefined,
+    isComplete: false,
+  }));
+  const annotations = createStore<Annotations>()(() => ({ notes: '', marks: [] }));
+  client.onRevision(({ revision, isComplete }) => {
+    choices.setState({ revision });
+    if (isComplete !== facts.getState().isComplete) facts.setState({ isComplete });
+  });
+  attachRows(description.session, client, host);
+  return { key: description.session, choices, facts, worker: client, history: new ViewHistory(choices), annotations };
+}
+
+function attachRows(key: number, client: WorkerClient<SessionMethods>, host: HostClient): void {
+  const { port1, port2 } = new MessageChannel();
+  client.attach(port1);
+  host.attach(key, port2);
+}
+
+export function addOutput({ facts }: OpenSession, piece: Omit<OutputPiece, 'id'>): void {
+  facts.setState(({ output }) => {
+    const id = (output.at(-1)?.id ?? 0) + 1;
+    return { output: [...output, { ...piece, id }].slice(-OUTPUT_PIECES_MAX) };
+  });
+}
+
+export function noteExit({ facts }: OpenSession, exited: TargetExited): void {
+  facts.setState(({ targets }) => ({
+    targets: targets.map((each) => (each.targetId === exited.targetId ? { ...each, exited } : each)),
+  }));
+}

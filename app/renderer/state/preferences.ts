@@ -1,0 +1,33 @@
+// Light or dark and the palette, kept by the browser of this user.
+
+import type { AppStore, PaletteName, Theme } from './app-store';
+
+const KEY = 'hookanalyzer.preferences';
+
+interface Preferences {
+  readonly theme: Theme;
+  readonly palette: PaletteName;
+}
+
+/** What was chosen last; the system's light or dark at first. */
+export function readPreferences(): Preferences {
+  const system: Theme = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
+  try {
+    const { theme, palette } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>;
+    return { theme: theme ?? system, palette: palette ?? 'standard' };
+  } catch {
+    return { theme: system, palette: 'standard' };
+  }
+}
+
+/** Shows each change of the theme on the page, and keeps both. */
+export function followPreferences(store: AppStore): void {
+  const apply = ({ theme, palette }: Preferences) => {
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem(KEY, JSON.stringify({ theme, palette }));
+  };
+  apply(store.getState());
+  store.subscribe((state, before) => {
+    if (state.theme !== before.theme || state.palette !== before.palette) apply(state);
+  });
+}

@@ -1,0 +1,8 @@
+import { useSessionQuery } from './use-session-query';
+
+const SQL = `SELECT (SELECT coalesce(sum(greatest(count, 1)), 0) FROM loss) + (SELECT coalesce(sum("rowCount"), 0) FROM gap) AS lost`;
+
+/** Records that were lost on the way, by loss and gap rows. */
+export function useLosses(): number {
+  return Number(useSessionQuery(SQL, 1000)?.rows[0]?.[0] ?? 0);
+}
