@@ -185,6 +185,7 @@ export class Probe {
 
   private describe() {
     const { spool, options } = this;
+    const { user, system } = process.cpuUsage();
     return {
       ...this.machine,
       probeVersion: PROBE_VERSION,
@@ -193,6 +194,8 @@ export class Probe {
       pid: process.pid,
       collectorPath: options.collectorPath,
       nextSequence: spool.nextSequence,
+      cpuSec: (user + system) / 1e6,
+      memoryBytes: process.memoryUsage.rss(),
       spool: {
         directory: options.spoolFolder,
         bytes: spool.bytes,

@@ -55,6 +55,9 @@ export const probeDescription = z.object({
   model: z.string(),
   collectorPath: z.string().optional(),
   nextSequence: z.number(),
+  /** What the probe costs: seconds of processor since it began, and resident memory. Absent in probes before this field. */
+  cpuSec: z.number().optional(),
+  memoryBytes: z.number().optional(),
   spool: z.object({
     directory: z.string(),
     bytes: z.number(),

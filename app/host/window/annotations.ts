@@ -5,6 +5,8 @@ import { failure } from '../../../shared/util/failure';
 import { type Annotations, annotations } from '../../../shared/window/methods';
 import { fileFailure } from '../session/file-failure';
 
+export const NO_ANNOTATIONS: Annotations = { notes: '', marks: [] };
+
 /** run.hka → run.notes.json */
 export function sidecarPath(filePath: string): string {
   return `${filePath.replace(/\.hka$/, '')}.notes.json`;
@@ -13,7 +15,7 @@ export function sidecarPath(filePath: string): string {
 /** Those of this file; none when there is no sidecar. Throws FailureError for one that cannot be read. */
 export function readAnnotations(filePath: string): Annotations {
   const path = sidecarPath(filePath);
-  if (!existsSync(path)) return { notes: '', marks: [] };
+  if (!existsSync(path)) return NO_ANNOTATIONS;
   try {
     return annotations.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {

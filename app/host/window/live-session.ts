@@ -14,8 +14,9 @@ import { readHka } from '../session/hka-reader';
 import { HkaWriter } from '../session/hka-writer';
 import { prepareNames } from '../session/load-session';
 import { Store } from '../session/store';
+import { sidecarPath } from './annotations';
 import { WindowFeed } from './feed';
-import { deriveLinkStatus } from './link-status';
+import { deriveLinkStatus, type ProbeReading } from './link-status';
 import type { OpenSession } from './open-session';
 import type { HostPort } from './port-rpc';
 
@@ -35,6 +36,7 @@ export interface LiveSessionOptions {
 }
 
 const STATUS_MS = 500;
+const READING_MS = 2000;
 
 export class LiveSession implements OpenSession {
   private readonly feed: WindowFeed;
@@ -49,6 +51,8 @@ export class LiveSession implements OpenSession {
   private hasNewNames = true;
   private hasFailed = false;
   private statusTimer: NodeJS.Timeout | undefined;
+  private readingTimer: NodeJS.Timeout | undefined;
+  private readings: readonly ProbeReading[] = []; // the latest first, two at most
   private flushedAtMs = 0;
 
   private constructor(
@@ -125,12 +129,15 @@ export class LiveSession implements OpenSession {
   /** Ends the link and the file. A recording that nobody saved is removed. */
   async close(): Promise<void> {
     clearInterval(this.statusTimer);
+    clearInterval(this.readingTimer);
     this.feed.detach();
     await this.link?.close();
     await this.options.transport.close();
     await this.writer.close().catch((error) => this.fail(error as FailureError));
     await this.duckStore.close();
-    if (!this.isSaved) rmSync(this.path, { force: true });
+    if (this.isSaved) return;
+    rmSync(this.path, { force: true });
+    rmSync(sidecarPath(this.path), { force: true });
   }
 
   private async begin(): Promise<void> {
@@ -144,6 +151,8 @@ export class LiveSession implements OpenSession {
     link.onState(() => this.tellStatus());
     link.onSessionChanged(() => this.onSessionChanged(link));
     this.statusTimer = setInterval(() => this.tellStatus(), STATUS_MS);
+    this.readingTimer = setInterval(() => void this.readProbe(link), READING_MS);
+    void this.readProbe(link);
   }
 
   private take(bytes: Uint8Array, header: PacketHeader): void {
@@ -221,8 +230,22 @@ export class LiveSession implements OpenSession {
     this.fail(failure('probeLost', sentence, 'Connect again to go on in a new session.'));
   }
 
+  private async readProbe(link: ProbeLink): Promise<void> {
+    if (link.state.kind !== 'live') return;
+    try {
+      const probe = await link.request('probe/describe', {});
+      this.readings = [
+        { atMs: performance.now(), probe, deliveredBelow: link.deliveredBelow },
+        ...this.readings.slice(0, 1),
+      ];
+    } catch {
+      // The link was cut under the question; its state tells.
+    }
+  }
+
   private tellStatus(): void {
-    if (this.link) this.options.onStatus(deriveLinkStatus(this.link.state, this.link.statistics));
+    const [latest, before] = this.readings;
+    if (this.link) this.options.onStatus(deriveLinkStatus(this.link.state, this.link.statistics, latest, before));
   }
 
   private fail(error: FailureError): void {

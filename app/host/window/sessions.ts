@@ -17,7 +17,7 @@ import { exportCsv } from '../convert/csv';
 import { exportParquet } from '../convert/parquet';
 import { exportSpeedscope } from '../convert/speedscope';
 import type { Prompter } from '../link/prompter';
-import { readAnnotations, writeAnnotations } from './annotations';
+import { NO_ANNOTATIONS, readAnnotations, writeAnnotations } from './annotations';
 import { type ConnectParams, connectTransport } from './connect';
 import { FileSession } from './file-session';
 import type { History } from './history';
@@ -125,9 +125,11 @@ export class Sessions {
 
   async save(key: number, path: string, overwrite: boolean): Promise<SessionDescription> {
     const session = this.live(key);
-    const notes = readAnnotations(session.filePath);
+    const { filePath } = session;
+    const notes = readAnnotations(filePath);
     await session.save(path, overwrite);
     writeAnnotations(path, notes);
+    if (filePath !== path) writeAnnotations(filePath, NO_ANNOTATIONS);
     this.options.history.addFile(path);
     return session.describe();
   }

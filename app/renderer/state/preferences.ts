@@ -9,14 +9,13 @@ interface Preferences {
   readonly palette: PaletteName;
 }
 
-/** What was chosen last; the system's light or dark at first. */
+/** What was chosen last; dark at first, as profilers are. */
 export function readPreferences(): Preferences {
-  const system: Theme = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
   try {
     const { theme, palette } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>;
-    return { theme: theme ?? system, palette: palette ?? 'standard' };
+    return { theme: theme ?? 'dark', palette: palette ?? 'standard' };
   } catch {
-    return { theme: system, palette: 'standard' };
+    return { theme: 'dark', palette: 'standard' };
   }
 }
 
