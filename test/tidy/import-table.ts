@@ -17,12 +17,22 @@ const rule = (folder: string, from: readonly string[], packages: readonly string
   return { folder, from, packages, builtins };
 };
 
+const RENDERER_PACKAGES = [
+  'react',
+  'react-dom',
+  'zustand',
+  'dockview-react',
+  '@tanstack/react-virtual',
+  'vscode-jsonrpc',
+];
+
 export const IMPORT_TABLE: readonly FolderRule[] = [
   rule('shared/util', [], [], false),
   rule('shared/units', ['shared/util'], [], false),
   rule('shared/model', ['shared/util', 'shared/units'], [], false),
   rule('shared/wire', ['shared/util', 'shared/units', 'shared/model'], [], false),
   rule('shared/rpc', ['shared/util', 'shared/units', 'shared/model', 'shared/wire'], ['zod'], false),
+  rule('shared/window', ['shared/util', 'shared/units', 'shared/model', 'shared/wire', 'shared/rpc'], ['zod'], false),
   // package.json is the one place of the version that both programs name.
   rule('probe', ['shared', 'package.json'], ['zod', 'vscode-jsonrpc'], true),
   // Never electron: the command runs without it.
@@ -33,6 +43,16 @@ export const IMPORT_TABLE: readonly FolderRule[] = [
     true,
   ),
   rule('app/cli', ['app/host', 'shared', 'package.json'], [], true),
+  // Thin: windows, menus, dialogs and the host's process. What they mean is the host's and the page's.
+  rule('app/main', ['shared/window'], ['electron'], true),
+  rule('app/preload', ['shared/window'], ['electron'], false),
+  // The page: no Node, no Electron.
+  rule('app/renderer', ['shared'], RENDERER_PACKAGES, false),
+  rule('app/renderer/model', ['shared'], [], false),
+  rule('app/renderer/worker', ['shared', 'app/renderer/model'], [], false),
+  // Drawing knows neither React nor what a person chose.
+  rule('app/renderer/timeline', ['shared', 'app/renderer/model', 'app/renderer/worker'], [], false),
+  rule('app/renderer/charts', ['shared', 'app/renderer/model'], ['echarts'], false),
 ];
 
 /** Tests and the build's own files stand outside the program, and may import everything. */
