@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { takeInstallLock } from '../../app/host/deploy/install-lock';
+import { RemoteShell } from '../../app/host/deploy/remote-shell';
 import { listVersions, removeVersions } from '../../app/host/deploy/versions';
 import { ProbeLink } from '../../app/host/link/probe-link';
 import { recordTarget } from '../../app/host/session/recorder';
@@ -91,6 +93,39 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
     );
     expect(both.map(({ told }) => stepsOf(told).includes('upload')).sort()).toEqual([false, true]);
     expect(both[0].installed).toEqual(both[1].installed);
+  });
+
+  test('a lock of a process that is gone, of nobody, or of one that gets no beat is taken over; a living one is waited for', async () => {
+    const board = await boardWith();
+    const shell = new RemoteShell(await (await board.connect()).login(), 'the board');
+    const folder = path.join(board.home, '.hookanalyzer/install.lock');
+    const startTicks = readFileSync(`/proc/${process.pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')[19];
+    const takenFrom = async (owner: string | undefined) => {
+      const sentences: string[] = [];
+      mkdirSync(folder, { recursive: true });
+      if (owner !== undefined) writeFileSync(path.join(folder, 'owner'), owner);
+      const lock = await takeInstallLock(shell, { silentMsMax: 1000, onWait: (text) => sentences.push(text) });
+      expect(readFileSync(path.join(folder, 'owner'), 'utf8')).toMatch(/^\d+ \d+ \d+\n$/);
+      await lock.release();
+      expect(existsSync(folder)).toBe(false);
+      return sentences;
+    };
+    expect(await takenFrom(`${process.pid} ${Number(startTicks) + 1} 0\n`)).toEqual([]); // the number was given anew
+    expect(await takenFrom(undefined)).toEqual([]);
+    expect(await takenFrom(`${process.pid} ${startTicks} 0\n`)).toEqual([
+      expect.stringContaining(`Another installation is under way there (process ${process.pid} since `),
+    ]);
+    const holders = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const lock = await takeInstallLock(shell, { onWait: () => {} });
+        const owner = readFileSync(path.join(folder, 'owner'), 'utf8');
+        await lock.release();
+        return owner;
+      }),
+    );
+    expect(new Set(holders).size).toBe(6);
   });
 
   test('a connection that is cut in the middle of an upload says so, and the next attempt starts clean', async () => {

@@ -12,8 +12,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** What the script writes to its standard error, as it comes. */
   readonly onErrorText?: (text: string) => void;
-  /** The script's standard input stays open until this is aborted; a script without it reads nothing. */
-  readonly inputUntil?: AbortSignal;
+  /** The script's standard input stays open until this is aborted, with an empty line every `beatMs`; without it there is none to read. */
+  readonly input?: { readonly until: AbortSignal; readonly beatMs: number };
   /** What the script writes to its standard output, as it comes, with what the login shell wrote before. */
   readonly onText?: (text: string) => void;
 }
@@ -98,7 +98,7 @@ export class RemoteShell {
    * timeout, or `noShell`.
    */
   async run(script: string, options: RunOptions = {}): Promise<RunResult> {
-    const { signal, inputUntil, timeoutMs = RUN_MS_MAX, onText, onErrorText } = options;
+    const { signal, input, timeoutMs = RUN_MS_MAX, onText, onErrorText } = options;
     if (signal?.aborted) throw cancelledFailure();
     const marker = `hka-${randomBytes(8).toString('hex')}`;
     const channel = await this.start('/bin/sh -s');
@@ -124,14 +124,16 @@ export class RemoteShell {
     );
     const cancel = () => stop(cancelledFailure());
     signal?.addEventListener('abort', cancel);
-    channel.write(scriptText(script, marker, inputUntil !== undefined));
+    channel.write(scriptText(script, marker, input !== undefined));
+    const beat = input && setInterval(() => channel.writable && channel.write('\n'), input.beatMs);
     const endInput = () => channel.end();
-    if (!inputUntil || inputUntil.aborted) endInput();
-    else inputUntil.addEventListener('abort', endInput);
+    if (!input || input.until.aborted) endInput();
+    else input.until.addEventListener('abort', endInput);
     const { exitCode, stderr } = await ended;
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);
-    inputUntil?.removeEventListener('abort', endInput);
+    clearInterval(beat);
+    input?.until.removeEventListener('abort', endInput);
     if (stopped) throw stopped;
     if (exitCode === undefined) throw lostFailure(this.label);
     const start = stdout.indexOf(`${marker}\n`);
