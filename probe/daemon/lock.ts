@@ -10,7 +10,8 @@ const START_TIME_FIELD = 19; // field 22 of /proc/PID/stat, counted from behind 
 function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[START_TIME_FIELD];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[START_TIME_FIELD]; // dead, and its parent has not looked yet
   } catch {
     return undefined; // no such process
   }

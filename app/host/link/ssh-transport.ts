@@ -22,7 +22,16 @@ export interface SshOptions extends Partial<SshPlaces> {
   readonly onNotice?: (sentence: string) => void;
 }
 
-function openForward(client: Client, socketPath: string): Promise<Duplex> {
+/** What a login gives: streams to the probe's socket, and the login itself for bringing the probe there. */
+export interface SshTransport extends Transport {
+  /** The client that is logged in; a new login when the last one was lost. Throws FailureError. It stays the transport's. */
+  login(): Promise<Client>;
+  /** From now on the probe's socket there: absolute, or relative to the home folder. */
+  useSocket(socketPath: string): void;
+}
+
+/** A stream to a Unix socket of the other machine. Rejects with what ssh2 says. */
+export function openForward(client: Client, socketPath: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     // ssh2 throws when the connection is already over, which rejects as well.
     client.openssh_forwardOutStreamLocal(socketPath, (error, channel) => (error ? reject(error) : resolve(channel)));
@@ -62,7 +71,7 @@ function isThere(client: Client, path: string): Promise<boolean> {
   );
 }
 
-class SshTransport {
+class SshLogins {
   private client: Promise<Client> | undefined;
   private socketPath: string | undefined;
   private isClosed = false;
@@ -71,11 +80,16 @@ class SshTransport {
   constructor(
     private readonly settings: SshSettings,
     private readonly context: SshContext,
-    private readonly wantedSocket: string,
+    private wantedSocket: string,
   ) {}
 
   onLost(listener: (reason: string) => void): () => void {
     return this.lostListeners.add(listener);
+  }
+
+  useSocket(socketPath: string): void {
+    this.wantedSocket = socketPath;
+    this.socketPath = undefined;
   }
 
   /** One login for however many ask at once. */
@@ -135,7 +149,7 @@ class SshTransport {
  * Logs in to `target` ([user@]host[:port] or a name of ~/.ssh/config) and returns the transport to the probe there. Whether a
  * probe answers is found by the first connect(). Throws FailureError.
  */
-export async function openSshTransport(target: string, options: SshOptions = {}): Promise<Transport> {
+export async function openSshTransport(target: string, options: SshOptions = {}): Promise<SshTransport> {
   const defaults = defaultSshPlaces();
   const places: SshPlaces = {
     homeDir: options.homeDir ?? defaults.homeDir,
@@ -145,12 +159,14 @@ export async function openSshTransport(target: string, options: SshOptions = {})
   const settings = resolveSshTarget(target, places);
   const onNotice = options.onNotice ?? (() => {});
   const context: SshContext = { places, prompter: options.prompter, secrets: new Map(), onNotice };
-  const transport = new SshTransport(settings, context, options.socketPath ?? PROBE_SOCKET);
+  const transport = new SshLogins(settings, context, options.socketPath ?? PROBE_SOCKET);
   await transport.login();
   return {
     label: `${settings.user}@${settings.host}`,
     connect: () => transport.connect(),
     close: () => transport.close(),
     onLost: (listener) => transport.onLost(listener),
+    login: () => transport.login(),
+    useSocket: (socketPath) => transport.useSocket(socketPath),
   };
 }

@@ -1,0 +1,100 @@
+// How the native parts are built without CMake: the same sources and flags as the CMake files of native/, less the warnings, which are for
+// whoever writes the code. A unit test compares the sources with those files.
+
+import { ADDON_FILE, COLLECTOR_FILE, HEADERS_FOLDER } from './bundle';
+import { quoteWord } from './remote-shell';
+
+export interface CompileStep {
+  /** The source that it compiles, for people. */
+  readonly label: string;
+  readonly command: string;
+}
+
+/** To be run in the version's folder: the steps in any order, then the link. */
+export interface BuildPlan {
+  readonly steps: readonly CompileStep[];
+  readonly link: CompileStep;
+  /** What the link writes. */
+  readonly output: string;
+}
+
+export interface Compilers {
+  readonly compiler: string;
+  /** With it the addon gets the CUDA kernels. */
+  readonly nvcc: string | undefined;
+  /** The release line of nvcc --version. */
+  readonly nvccVersion: string;
+}
+
+const BUILD_FOLDER = 'build';
+const COMMON = '-std=c++17 -DNDEBUG';
+const SHARED = ['-fPIC', '-fvisibility=hidden', '-fvisibility-inlines-hidden'];
+const STATIC_RUNTIME = ['-static-libstdc++', '-static-libgcc'];
+const ADDON_DEFINES = '-DNAPI_VERSION=8 -DNODE_ADDON_API_CPP_EXCEPTIONS_ALL -DBUILDING_NODE_EXTENSION';
+
+const isIn = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
+
+function objectOf(source: string): string {
+  return `${BUILD_FOLDER}/${source.replaceAll('/', '-')}.o`;
+}
+
+function plan(file: string, sources: readonly string[], compile: (source: string) => string, link: string): BuildPlan {
+  const output = `${BUILD_FOLDER}/${file}`;
+  const steps = sources.map((label) => ({ label, command: `${compile(label)} -c ${label} -o ${objectOf(label)}` }));
+  return { steps, output, link: { label: file, command: `${link} -o ${output} ${sources.map(objectOf).join(' ')}` } };
+}
+
+/** Sources of libhookcollector.so among the bundle's paths. */
+export function collectorSources(paths: readonly string[]): string[] {
+  return paths.filter(isIn('native/collector')).filter((path) => path.endsWith('.cc'));
+}
+
+export function planCollector(paths: readonly string[], { compiler }: Compilers): BuildPlan {
+  const compile = `${quoteWord(compiler)} ${COMMON} -O2 ${SHARED.join(' ')} -Inative`;
+  const exports = '-Wl,--version-script=native/collector/exports.map -Wl,-z,nodelete -Wl,-z,defs';
+  const link = `${quoteWord(compiler)} -shared -pthread ${STATIC_RUNTIME.join(' ')} ${exports}`;
+  const result = plan(COLLECTOR_FILE, collectorSources(paths), () => compile, link);
+  return { ...result, link: { ...result.link, command: `${result.link.command} -ldl` } };
+}
+
+/** Sources of hookanalyzer.node among the bundle's paths; with CUDA also those that need its toolkit. */
+export function addonSources(paths: readonly string[], withCuda: boolean): string[] {
+  const sources = paths.filter(isIn('native/addon')).filter((path) => path.endsWith('.cc'));
+  if (!withCuda) return sources.filter((path) => !path.endsWith('/cuda_device.cc'));
+  return [...sources, ...paths.filter(isIn('kernels')).filter((path) => path.endsWith('.cu'))];
+}
+
+// Orin, and from CUDA 11.8 on Hopper, whose PTX is for what came after it.
+function architectureFlags(nvccVersion: string): string {
+  const [, major, minor] = /release (\d+)\.(\d+)/.exec(nvccVersion)?.map(Number) ?? [];
+  const knowsHopper = major !== undefined && (major > 11 || (major === 11 && (minor ?? 0) >= 8));
+  const all = knowsHopper ? [87, 90] : [87];
+  return all.map((each) => `-gencode arch=compute_${each},code=[sm_${each},compute_${each}]`).join(' ');
+}
+
+/** undefined when the headers of Node-API are not in the bundle. */
+export function planAddon(paths: readonly string[], compilers: Compilers): BuildPlan | undefined {
+  if (!paths.includes(`${HEADERS_FOLDER}/napi.h`) || !paths.includes(`${HEADERS_FOLDER}/node_api.h`)) return undefined;
+  const { compiler, nvcc } = compilers;
+  const includes = `-I. -Inative -isystem ${HEADERS_FOLDER}`;
+  const plain = `${quoteWord(compiler)} ${COMMON} -O3 ${SHARED.join(' ')} ${ADDON_DEFINES} ${includes} -pthread`;
+  const mapOption = '--version-script=native/addon/exports.map';
+  if (!nvcc) {
+    const link = `${quoteWord(compiler)} -shared -pthread ${STATIC_RUNTIME.join(' ')} -Wl,${mapOption}`;
+    const result = plan(ADDON_FILE, addonSources(paths, false), () => plain, link);
+    return { ...result, link: { ...result.link, command: `${result.link.command} -ldl` } };
+  }
+  // nvcc knows where its headers and libraries are; it takes only what needs them, because it is slower.
+  const host = `-ccbin ${quoteWord(compiler)}`;
+  const flags = SHARED.map((flag) => `-Xcompiler ${flag}`).join(' ');
+  const cuda = `${quoteWord(nvcc)} ${host} ${COMMON} -O3 ${flags} ${ADDON_DEFINES} -DHAVE_CUDA=1 ${includes}`;
+  const needsCuda = (source: string) => /\/(?:addon|cuda_device)\.cc$|\.cu$/.test(source);
+  const compile = (source: string) => {
+    if (!needsCuda(source)) return plain;
+    return source.endsWith('.cu') ? `${cuda} ${architectureFlags(compilers.nvccVersion)}` : cuda;
+  };
+  const runtime = STATIC_RUNTIME.map((flag) => `-Xcompiler ${flag}`).join(' ');
+  const link = `${quoteWord(nvcc)} ${host} -shared -cudart static ${runtime} -Xlinker ${mapOption}`;
+  const result = plan(ADDON_FILE, addonSources(paths, true), compile, link);
+  return { ...result, link: { ...result.link, command: `${result.link.command} -ldl -lrt -lpthread` } };
+}
