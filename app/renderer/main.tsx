@@ -24,7 +24,7 @@ if (!bridge) {
   let restartReason: string | undefined;
   let isReady: Promise<void> = Promise.resolve();
   onHostPort(bridge, (port) => {
-    isReady = actions.useHost(new HostClient(port)).then(async () => {
+    isReady = actions.takeHost(new HostClient(port)).then(async () => {
       const reason = restartReason;
       restartReason = undefined;
       if (reason !== undefined) await actions.reopenAfterRestart(reason);

@@ -32,8 +32,17 @@ export const sessionDescription = z.object({
   probeVersion: z.string(),
   /** Wall clock at SessionNs 0. */
   epochUnixMs: z.number(),
-  /** Sentences about a file that is cut off or damaged. */
-  warnings: z.array(z.string()),
+  /** Sentences about a file that is cut off or damaged, and about what does not work on a board, with what mends it. */
+  warnings: z.array(
+    z.object({
+      sentence: z.string(),
+      remedy: z.string().optional(),
+      /** To be run on the board, word for word. */
+      command: z.string().optional(),
+    }),
+  ),
+  /** The built-in workload as it is launched there. */
+  demo: launchParams.optional(),
 });
 export type SessionDescription = z.infer<typeof sessionDescription>;
 
@@ -110,6 +119,12 @@ export const windowRequests = {
     result: sessionDescription,
   },
   'session/close': { params: inSession, result: nothing },
+  /** The versions of the probe on the session's board. */
+  'session/versions': {
+    params: inSession,
+    result: z.object({ versions: z.array(z.object({ name: z.string(), bytes: z.number(), isRunning: z.boolean() })) }),
+  },
+  'session/remove-versions': { params: inSession.extend({ names: z.array(z.string()) }), result: nothing },
   'session/save': {
     params: inSession.extend({ path: z.string(), overwrite: z.boolean() }),
     result: sessionDescription,
@@ -164,6 +179,11 @@ export const windowQuestions = {
   'ask/hostKey': {
     params: z.object({ host: z.string(), keyType: z.string(), fingerprint: z.string(), knownHostsPath: z.string() }),
     result: z.object({ isTrusted: z.boolean() }),
+  },
+  /** Yes or no about something that cannot be undone. */
+  'ask/confirm': {
+    params: z.object({ title: z.string(), sentence: z.string(), yes: z.string() }),
+    result: z.object({ isConfirmed: z.boolean() }),
   },
   'ask/password': { params: z.object(account), result: z.object({ password: z.string().optional() }) },
   'ask/passphrase': {

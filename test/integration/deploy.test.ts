@@ -48,7 +48,7 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
     expect([board.list('versions'), board.list('node').length]).toEqual([[installed.version], 1]);
 
     const transport = await board.connect();
-    transport.useSocket(installed.socketPath);
+    transport.setSocket(installed.socketPath);
     const filePath = path.join(board.home, 'run.hka');
     const { nodePath, runnerPath, addonPath } = installed;
     const args = [runnerPath, 'demo', '--device', 'cpu', '--count', '3', '--addon', addonPath ?? ''];
@@ -69,7 +69,7 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
     board.sshd.cutConnections();
     const describe = async () => {
       const transport = await board.connect();
-      transport.useSocket(installed.socketPath);
+      transport.setSocket(installed.socketPath);
       const link = await ProbeLink.control(transport);
       const { pid } = await link.request('probe/describe', {});
       await link.close();

@@ -14,11 +14,14 @@ import { ensureBuilt } from './build';
 import { ensureNativeBuilt } from './native-built';
 
 const SAMPLE = join(import.meta.dirname, '..', '..', 'samples', 'pytorch-resnet18.hka');
-const PROMPTER = {
-  confirmHostKey: async () => false,
-  askPassword: async () => undefined,
-  askPassphrase: async () => undefined,
-  askKeyboardInteractive: async () => undefined,
+const ASKER = {
+  mayEndProbe: async () => false,
+  prompter: {
+    confirmHostKey: async () => false,
+    askPassword: async () => undefined,
+    askPassphrase: async () => undefined,
+    askKeyboardInteractive: async () => undefined,
+  },
 };
 
 function hostPort(port: MessagePort): HostPort {
@@ -135,7 +138,7 @@ async function runDemo(session: number): Promise<number> {
 const hasExited = () => told.some(({ name }) => name === 'session/exited');
 
 test('live: a window that is stuck for a while gets every row once, and the recording does not wait for it', async () => {
-  const { session, kind, isSaved } = await sessions.connect({}, PROMPTER, new AbortController().signal);
+  const { session, kind, isSaved } = await sessions.connect({}, ASKER, new AbortController().signal);
   expect([kind, isSaved]).toEqual(['live', false]);
   const stuck = newWindow();
   stuck.isTaking = false;
@@ -153,8 +156,8 @@ test('live: a window that is stuck for a while gets every row once, and the reco
 });
 
 test('save moves the recording, closing throws away what was not saved', async () => {
-  const saved = await sessions.connect({}, PROMPTER, new AbortController().signal);
-  const other = await sessions.connect({}, PROMPTER, new AbortController().signal);
+  const saved = await sessions.connect({}, ASKER, new AbortController().signal);
+  const other = await sessions.connect({}, ASKER, new AbortController().signal);
   const recordings = join(folder, 'recordings');
   expect(readdirSync(recordings).length).toBe(2);
   const path = join(folder, 'mine.hka');
@@ -169,7 +172,7 @@ test('save moves the recording, closing throws away what was not saved', async (
 });
 
 test('a probe that is killed ends the session with a sentence, and what was recorded stays', async () => {
-  const { session } = await sessions.connect({}, PROMPTER, new AbortController().signal);
+  const { session } = await sessions.connect({}, ASKER, new AbortController().signal);
   const { pid } = await sessions.live(session).request('probe/describe', {});
   process.kill(pid, 'SIGKILL');
   const ended = () =>

@@ -27,7 +27,7 @@ export interface SshTransport extends Transport {
   /** The client that is logged in; a new login when the last one was lost. Throws FailureError. It stays the transport's. */
   login(): Promise<Client>;
   /** From now on the probe's socket there: absolute, or relative to the home folder. */
-  useSocket(socketPath: string): void;
+  setSocket(socketPath: string): void;
 }
 
 /** A stream to a Unix socket of the other machine. Rejects with what ssh2 says. */
@@ -87,7 +87,7 @@ class SshLogins {
     return this.lostListeners.add(listener);
   }
 
-  useSocket(socketPath: string): void {
+  setSocket(socketPath: string): void {
     this.wantedSocket = socketPath;
     this.socketPath = undefined;
   }
@@ -167,6 +167,6 @@ export async function openSshTransport(target: string, options: SshOptions = {})
     close: () => transport.close(),
     onLost: (listener) => transport.onLost(listener),
     login: () => transport.login(),
-    useSocket: (socketPath) => transport.useSocket(socketPath),
+    setSocket: (socketPath) => transport.setSocket(socketPath),
   };
 }

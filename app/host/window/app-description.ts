@@ -3,12 +3,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import SSHConfig from 'ssh-config';
-import { TRACE_KINDS_DEFAULT } from '../../../shared/model/enums';
-import type { LaunchParams } from '../../../shared/rpc/methods';
 import type { AppDescription } from '../../../shared/window/methods';
-import { findInstallation, type Installation } from '../installation';
+import { findInstallation } from '../installation';
 import { loadSshConfigText } from '../link/ssh-config-text';
 import { defaultSshPlaces } from '../link/ssh-settings';
+import { localDemo } from './demo-launch';
 import type { History } from './history';
 
 /** Names of `Host` lines without wildcards, in the order of ~/.ssh/config. None when it cannot be read. */
@@ -24,20 +23,6 @@ function configuredHosts(): string[] {
   } catch {
     return [];
   }
-}
-
-/** The built-in workload, which runs for so long unless it is stopped. */
-const DEMO_SECONDS = 60;
-
-function demoLaunch({ runnerPath, addonPath, collectorPath }: Installation): LaunchParams | undefined {
-  if (!addonPath) return undefined;
-  return {
-    command: process.execPath,
-    args: [runnerPath, 'demo', '--seconds', String(DEMO_SECONDS), '--device', 'auto', '--addon', addonPath],
-    // Electron's binary must be told that it is Node here.
-    env: process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : undefined,
-    kinds: collectorPath ? [...TRACE_KINDS_DEFAULT] : ['kernel', 'memcpy', 'memory', 'nvtx'],
-  };
 }
 
 export function describeApp(history: History, version: string): AppDescription {
@@ -61,6 +46,6 @@ export function describeApp(history: History, version: string): AppDescription {
     recentFiles: history.files.map((path) => ({ path, exists: existsSync(path) })),
     commands: [...history.commands],
     samplePath: existsSync(samplePath) ? samplePath : undefined,
-    demo: demoLaunch(installation),
+    demo: localDemo(installation),
   };
 }

@@ -1,15 +1,20 @@
-// A transport to where programs are measured: a probe of our own on this machine, or a board's over SSH.
+// A transport to where programs are measured: a probe of our own on this machine, or a board's over SSH, installed there first.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LaunchParams } from '../../../shared/rpc/methods';
 import { failure } from '../../../shared/util/failure';
-import type { WindowNotificationParams } from '../../../shared/window/methods';
+import type { SessionDescription, WindowNotificationParams } from '../../../shared/window/methods';
+import { installProbe } from '../deploy/install';
+import type { OnProgress, Step } from '../deploy/progress';
+import type { EndQuestion } from '../deploy/start-probe';
 import { findInstallation } from '../installation';
 import { startLocalProbe } from '../link/local-probe';
 import type { Prompter } from '../link/prompter';
-import { openSshTransport } from '../link/ssh-transport';
+import { openSshTransport, type SshTransport } from '../link/ssh-transport';
 import type { Transport } from '../link/transport';
+import { boardDemo, localDemo } from './demo-launch';
 
 export interface ConnectParams {
   readonly target?: string;
@@ -17,16 +22,40 @@ export interface ConnectParams {
   readonly install?: boolean;
 }
 
-export interface ConnectContext {
+/** Who is asked while connecting. */
+export interface Asker {
   readonly prompter: Prompter;
-  readonly workFolder: string;
+  readonly mayEndProbe: (question: EndQuestion) => Promise<boolean>;
+}
+
+export interface ConnectContext extends Asker {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: WindowNotificationParams<'connect/progress'>) => void;
 }
 
+export interface Connected {
+  readonly transport: Transport;
+  /** undefined on this machine. */
+  readonly ssh: SshTransport | undefined;
+  readonly warnings: SessionDescription['warnings'];
+  readonly demo: LaunchParams | undefined;
+}
+
+const STEP_TITLES: Readonly<Record<Step, string>> = {
+  look: 'Looking at the board',
+  wait: 'Waiting for another installation',
+  fetchNode: 'Fetching Node for the board',
+  uploadNode: 'Uploading Node',
+  upload: 'Uploading the probe',
+  check: 'Checking what is there',
+  build: 'Building the collector on the board (once)',
+  start: 'Starting the probe',
+};
+
 // The probe of this machine is private to the session: its own folder, gone afterwards.
-async function openLocal({ onProgress }: ConnectContext): Promise<Transport> {
-  const { probePath, collectorPath } = findInstallation();
+async function openLocal({ onProgress }: ConnectContext): Promise<Connected> {
+  const installation = findInstallation();
+  const { probePath, collectorPath } = installation;
   onProgress({ step: 'Starting a probe on this machine' });
   const folder = mkdtempSync(join(tmpdir(), 'hookanalyzer-')); // a socket's path must be short
   const forget = () => rmSync(folder, { recursive: true, force: true });
@@ -37,17 +66,41 @@ async function openLocal({ onProgress }: ConnectContext): Promise<Transport> {
       spoolDir: join(folder, 'spool'),
       socketPath: join(folder, 'probe.sock'),
     });
-    return { ...probe.transport, close: () => probe.stop().finally(forget) };
+    const transport = { ...probe.transport, close: () => probe.stop().finally(forget) };
+    return { transport, ssh: undefined, warnings: [], demo: localDemo(installation) };
   } catch (error) {
     forget();
     throw error;
   }
 }
 
+async function openBoard(target: string, params: ConnectParams, context: ConnectContext): Promise<Connected> {
+  const { prompter, signal, mayEndProbe } = context;
+  context.onProgress({ step: `Connecting to ${target}` });
+  const ssh = await openSshTransport(target, { prompter, socketPath: params.socketPath });
+  try {
+    if (signal.aborted) throw failure('cancelled', 'Cancelled.', '');
+    if (!params.install || params.socketPath !== undefined) {
+      return { transport: ssh, ssh, warnings: [], demo: undefined };
+    }
+    const onProgress: OnProgress = (step, { text, doneRatio }) => {
+      const line = text === undefined || text.endsWith('\n') ? text : `${text}\n`;
+      context.onProgress({ step: STEP_TITLES[step], text: line, doneRatio });
+    };
+    const installation = findInstallation();
+    const label = ssh.label;
+    const installed = await installProbe(await ssh.login(), { installation, onProgress, signal, label, mayEndProbe });
+    ssh.setSocket(installed.socketPath);
+    const warnings = installed.findings.map(({ sentence, remedy, command }) => ({ sentence, remedy, command }));
+    return { transport: ssh, ssh, warnings, demo: boardDemo(installed) };
+  } catch (error) {
+    await ssh.close();
+    throw error;
+  }
+}
+
 /** Throws FailureError. The caller closes the transport. */
-export async function connectTransport(params: ConnectParams, context: ConnectContext): Promise<Transport> {
+export async function connectTransport(params: ConnectParams, context: ConnectContext): Promise<Connected> {
   if (context.signal.aborted) throw failure('cancelled', 'Cancelled.', '');
-  if (params.target === undefined) return openLocal(context);
-  context.onProgress({ step: `Connecting to ${params.target}` });
-  return openSshTransport(params.target, { prompter: context.prompter, socketPath: params.socketPath });
+  return params.target === undefined ? openLocal(context) : openBoard(params.target, params, context);
 }

@@ -90,7 +90,7 @@ export class FileSession implements OpenSession {
       title: basename(this.filePath),
       path: this.filePath,
       isSaved: true,
-      warnings: [...this.warnings],
+      warnings: this.warnings.map((sentence) => ({ sentence })),
     };
   }
 

@@ -2,6 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { Client } from 'ssh2';
 import { enums } from '../../../shared/model/enums';
 import type { RequestName, RequestParams, RequestResult, TargetExited } from '../../../shared/rpc/methods';
 import { type FailureError, failure } from '../../../shared/util/failure';
@@ -9,12 +10,12 @@ import type { LinkStatus, SessionDescription } from '../../../shared/window/meth
 import { decodeChecked, isPacketOf, type Packet, rowsOf } from '../../../shared/wire/decode';
 import type { PacketHeader } from '../../../shared/wire/header';
 import { ProbeLink } from '../link/probe-link';
-import type { Transport } from '../link/transport';
 import { readHka } from '../session/hka-reader';
 import { HkaWriter } from '../session/hka-writer';
 import { prepareNames } from '../session/load-session';
 import { Store } from '../session/store';
 import { sidecarPath } from './annotations';
+import type { Connected } from './connect';
 import { WindowFeed } from './feed';
 import { deriveLinkStatus, type ProbeReading } from './link-status';
 import type { OpenSession } from './open-session';
@@ -22,7 +23,7 @@ import type { HostPort } from './port-rpc';
 
 export interface LiveSessionOptions {
   readonly key: number;
-  readonly transport: Transport;
+  readonly connected: Connected;
   /** user@host, or undefined for this machine. */
   readonly target: string | undefined;
   /** Where it is recorded until somebody saves it. */
@@ -92,7 +93,8 @@ export class LiveSession implements OpenSession {
     const { key, target } = this.options;
     const title = this.isSaved ? basename(this.path) : (target ?? 'This machine');
     const { path, isSaved } = this;
-    return { ...this.identity, session: key, kind: 'live', title, path, isSaved, target, warnings: [] };
+    const { warnings, demo } = this.options.connected;
+    return { ...this.identity, session: key, kind: 'live', title, path, isSaved, target, warnings, demo };
   }
 
   attach(port: HostPort): void {
@@ -118,6 +120,13 @@ export class LiveSession implements OpenSession {
     return this.link.request(name, params);
   }
 
+  /** The login to the board. Throws FailureError on this machine. */
+  login(): Promise<Client> {
+    const { ssh } = this.options.connected;
+    if (ssh) return ssh.login();
+    throw failure('noBoard', 'This session measures this machine.', 'Connect to a board first.');
+  }
+
   /** Goes on recording at this path. Throws FailureError. */
   async save(path: string, overwrite: boolean): Promise<void> {
     if (path !== this.path) await this.writer.moveTo(path, { overwrite });
@@ -132,7 +141,7 @@ export class LiveSession implements OpenSession {
     clearInterval(this.readingTimer);
     this.feed.detach();
     await this.link?.close();
-    await this.options.transport.close();
+    await this.options.connected.transport.close();
     await this.writer.close().catch((error) => this.fail(error as FailureError));
     await this.duckStore.close();
     if (this.isSaved) return;
@@ -141,8 +150,8 @@ export class LiveSession implements OpenSession {
   }
 
   private async begin(): Promise<void> {
-    const { transport, onExited } = this.options;
-    const link = await ProbeLink.open(transport, {
+    const { connected, onExited } = this.options;
+    const link = await ProbeLink.open(connected.transport, {
       cursor: 'now',
       onBytes: (bytes, header) => this.take(bytes, header),
     });
@@ -224,7 +233,7 @@ export class LiveSession implements OpenSession {
   }
 
   private onSessionChanged(link: ProbeLink): void {
-    const { transport } = this.options;
+    const { transport } = this.options.connected;
     const sentence = `The probe on ${transport.label} was started anew; this session is complete up to then.`;
     void link.close(); // not one packet of the other session may come into this file
     this.fail(failure('probeLost', sentence, 'Connect again to go on in a new session.'));

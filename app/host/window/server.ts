@@ -17,6 +17,7 @@ import {
 } from '../../../shared/window/methods';
 import type { Prompter } from '../link/prompter';
 import { describeApp } from './app-description';
+import type { Asker } from './connect';
 import type { History } from './history';
 import { connectPort, type HostPort } from './port-rpc';
 import type { Sessions } from './sessions';
@@ -74,13 +75,21 @@ export class WindowServer {
   }
 
   /** Questions of a login, asked in the window. A window that is gone answers no. */
-  readonly prompter: Prompter = {
+  private readonly prompter: Prompter = {
     confirmHostKey: async (question) => (await this.ask('ask/hostKey', question))?.isTrusted,
     askPassword: async (account) => (await this.ask('ask/password', account))?.password,
     askPassphrase: async (keyPath) => (await this.ask('ask/passphrase', { keyPath }))?.passphrase,
     askKeyboardInteractive: async (question) => {
       const prompts = question.prompts.map((each) => ({ ...each }));
       return (await this.ask('ask/keyboard', { ...question, prompts }))?.answers;
+    },
+  };
+
+  private readonly asker: Asker = {
+    prompter: this.prompter,
+    mayEndProbe: async ({ sentence }) => {
+      const title = 'Another version of the probe runs there';
+      return (await this.ask('ask/confirm', { title, sentence, yes: 'End it' }))?.isConfirmed ?? false;
     },
   };
 
@@ -119,9 +128,14 @@ export class WindowServer {
       'app/describe': () => describeApp(history, version),
       'app/sessions': () => ({ sessions: sessions.describeAll() }),
       'session/open': ({ path }) => sessions.openFile(path),
-      'session/connect': (params, signal) => sessions.connect(params, this.prompter, signal),
+      'session/connect': (params, signal) => sessions.connect(params, this.asker, signal),
       'session/close': async ({ session }) => {
         await sessions.close(session);
+        return {};
+      },
+      'session/versions': ({ session }) => sessions.versions(session),
+      'session/remove-versions': async ({ session, names }) => {
+        await sessions.removeVersions(session, names);
         return {};
       },
       'session/save': ({ session, path, overwrite }) => sessions.save(session, path, overwrite),

@@ -16,9 +16,9 @@ import { exportChrome } from '../convert/chrome';
 import { exportCsv } from '../convert/csv';
 import { exportParquet } from '../convert/parquet';
 import { exportSpeedscope } from '../convert/speedscope';
-import type { Prompter } from '../link/prompter';
+import { listVersions, removeVersions } from '../deploy/versions';
 import { NO_ANNOTATIONS, readAnnotations, writeAnnotations } from './annotations';
-import { type ConnectParams, connectTransport } from './connect';
+import { type Asker, type ConnectParams, connectTransport } from './connect';
 import { FileSession } from './file-session';
 import type { History } from './history';
 import { LiveSession } from './live-session';
@@ -61,22 +61,21 @@ export class Sessions {
     return session.describe();
   }
 
-  async connect(params: ConnectParams, prompter: Prompter, signal: AbortSignal): Promise<SessionDescription> {
+  async connect(params: ConnectParams, asker: Asker, signal: AbortSignal): Promise<SessionDescription> {
     const key = ++this.lastKey;
     const { notify, demangle, history, workFolder } = this.options;
     const recordings = join(workFolder, 'recordings');
     mkdirSync(recordings, { recursive: true, mode: 0o700 });
     const stamp = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
-    const transport = await connectTransport(params, {
-      prompter,
-      workFolder,
+    const connected = await connectTransport(params, {
+      ...asker,
       signal,
       onProgress: (progress) => notify('connect/progress', progress),
     });
     try {
       const session = await LiveSession.open({
         key,
-        transport,
+        connected,
         target: params.target,
         recordingPath: join(recordings, `${stamp}-${process.pid}-${key}.hka`),
         demangle,
@@ -90,7 +89,7 @@ export class Sessions {
       if (params.target) history.addTarget(params.target);
       return session.describe();
     } catch (error) {
-      await transport.close();
+      await connected.transport.close();
       throw error;
     }
   }
@@ -121,6 +120,15 @@ export class Sessions {
     const result = await this.live(key).request('target/launch', launch);
     this.options.history.addCommand(launch);
     return result;
+  }
+
+  async versions(key: number) {
+    const versions = await listVersions(await this.live(key).login());
+    return { versions: versions.map(({ name, bytes, isRunning }) => ({ name, bytes, isRunning })) };
+  }
+
+  async removeVersions(key: number, names: readonly string[]): Promise<void> {
+    await removeVersions(await this.live(key).login(), names);
   }
 
   async save(key: number, path: string, overwrite: boolean): Promise<SessionDescription> {

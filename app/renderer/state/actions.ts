@@ -27,7 +27,7 @@ export class Actions {
   ) {}
 
   /** Takes the host's new port into use. Sessions that it holds already are taken up. */
-  async useHost(host: HostClient): Promise<void> {
+  async takeHost(host: HostClient): Promise<void> {
     this.host?.close();
     this.host = host;
     this.listen(host);
@@ -222,7 +222,7 @@ export class Actions {
     host.on('export/progress', ({ doneRatio }) =>
       store.setState(({ work }) => (work ? { work: { ...work, doneRatio } } : {})),
     );
-    for (const name of ['ask/hostKey', 'ask/password', 'ask/passphrase', 'ask/keyboard'] as const) {
+    for (const name of ['ask/hostKey', 'ask/confirm', 'ask/password', 'ask/passphrase', 'ask/keyboard'] as const) {
       host.answer(name, (params) =>
         askPerson(
           name,

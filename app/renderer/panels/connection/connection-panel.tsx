@@ -1,8 +1,9 @@
 // How the link stands, in numbers: state, round trip, rate, losses by stage, and what the probe says of itself.
 
 import { formatBytes, formatCount } from '../../../../shared/units/format';
-import { useFacts } from '../../context';
+import { useActions, useFacts } from '../../context';
 import { useSessionQuery } from '../../use-session-query';
+import { Versions } from './versions';
 
 const LOSS_SQL = `
   SELECT stage, reason, sum(count) AS records, sum(bytes) AS bytes FROM loss GROUP BY stage, reason
@@ -93,17 +94,34 @@ function Diagnostics() {
   );
 }
 
+/** A command to be run on the board, ready to be copied. */
+function CopyableCommand({ command }: { readonly command: string }) {
+  const { bridge } = useActions();
+  return (
+    <p>
+      <code className="mono">{command}</code>{' '}
+      <button type="button" className="button" onClick={() => bridge.copyText(command)}>
+        Copy
+      </button>
+    </p>
+  );
+}
+
 export function ConnectionPanel() {
-  const warnings = useFacts((facts) => facts.description.warnings);
+  const { warnings, target } = useFacts((facts) => facts.description);
   return (
     <div className="panel" data-testid="connection-panel">
       <h3>Connection</h3>
       <LinkFacts />
-      {warnings.map((warning) => (
-        <p key={warning} style={{ color: 'var(--warn)' }}>
-          {warning}
-        </p>
+      {warnings.map(({ sentence, remedy, command }) => (
+        <div key={sentence} data-testid="finding">
+          <p style={{ color: 'var(--warn)' }}>
+            {sentence} {remedy}
+          </p>
+          {command && <CopyableCommand command={command} />}
+        </div>
       ))}
+      {target !== undefined && <Versions />}
       <h3>Losses</h3>
       <Losses />
       <h3>Diagnostics</h3>

@@ -70,14 +70,14 @@ export function LaunchPanel() {
   const actions = useActions();
   const session = useSession();
   const targets = useFacts((facts) => facts.targets);
-  const isLive = useFacts(({ description }) => description.kind === 'live');
+  const { kind, demo } = useFacts((facts) => facts.description);
   const history = useApp((state) => state.description?.commands) ?? [];
   const [line, setLine] = useState('');
   const [cwd, setCwd] = useState('');
   const [environment, setEnvironment] = useState('');
   const [kinds, setKinds] = useState<TraceKind[]>([...TRACE_KINDS_DEFAULT]);
   const [sentence, setSentence] = useState('');
-  if (!isLive) {
+  if (kind !== 'live') {
     return <p className="panel muted">This session comes from a file. Connect to a machine to run programs there.</p>;
   }
   const onSubmit = (event: FormEvent) => {
@@ -137,7 +137,17 @@ export function LaunchPanel() {
         )}
         <button type="submit" className="button" data-primary="true" data-testid="launch-start">
           Start
-        </button>
+        </button>{' '}
+        {demo && (
+          <button
+            type="button"
+            className="button"
+            data-testid="launch-demo"
+            onClick={() => void actions.launch(session, demo)}
+          >
+            Built-in workload
+          </button>
+        )}
       </form>
       <h3>Programs</h3>
       {targets.length === 0 && <p className="muted">None was started yet.</p>}

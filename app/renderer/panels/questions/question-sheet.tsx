@@ -86,9 +86,28 @@ function HostKeySheet({ question }: { readonly question: Extract<Question, { nam
   );
 }
 
+function ConfirmSheet({ question }: { readonly question: Extract<Question, { name: 'ask/confirm' }> }) {
+  const { title, sentence, yes } = question.params;
+  const answer = (isConfirmed: boolean) => question.answer({ isConfirmed });
+  return (
+    <Sheet title={title} testId="question-confirm" onClose={() => answer(false)}>
+      <p>{sentence}</p>
+      <div className="buttons">
+        <button type="button" className="button" onClick={() => answer(false)}>
+          No
+        </button>
+        <button type="button" className="button" data-primary="true" onClick={() => answer(true)}>
+          {yes}
+        </button>
+      </div>
+    </Sheet>
+  );
+}
+
 /** The question that waits longest. */
 export function QuestionSheet({ question }: { readonly question: Question }) {
   if (question.name === 'ask/hostKey') return <HostKeySheet question={question} />;
+  if (question.name === 'ask/confirm') return <ConfirmSheet question={question} />;
   if (question.name === 'ask/password') {
     const { user, host } = question.params;
     return (
