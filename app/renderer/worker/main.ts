@@ -1,8 +1,6 @@
-// The worker of one session.
+// The worker of one session's window.
 
-import type { FeatureMethods } from './feature';
 import { serveFeatures, type WorkerScope } from './serve';
+import { createTimelineFeature } from './timeline-feature';
 
-export type SessionMethods = FeatureMethods;
-
-serveFeatures(self as unknown as WorkerScope, []);
+serveFeatures(self as unknown as WorkerScope, [createTimelineFeature()]);

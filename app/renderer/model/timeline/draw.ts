@@ -1,0 +1,124 @@
+// Everything the painter needs for one view: vertices of all visible lanes and counters, labels, scales of the counters, marks.
+// Positions are device pixels from the view's begin and from the top of what is scrolled to.
+
+import { counterColor } from '../colors';
+import { CounterDrawing, type LabelColumns, LaneDrawing } from './lane-drawing';
+import type { PlacedTrack } from './layout';
+import { type DrawnMark, drawMarks } from './mark-drawing';
+import { type ColorChoices, NameColors } from './name-colors';
+import { queryCounter, queryLane, type View } from './pixel-query';
+import { QuadWriter } from './quads';
+import type { TimelineModel } from './timeline-model';
+import type { CounterTrackEntry } from './tracks';
+
+export interface DrawParams extends ColorChoices {
+  readonly view: View;
+  /** CSS px. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly scrollTopPx: number;
+  /** Device px of one CSS px. */
+  readonly pixelRatio: number;
+  readonly places: readonly Omit<PlacedTrack, 'heightPx'>[];
+}
+
+/** What the height of a counter's track stands for. */
+export interface CounterScale {
+  readonly trackId: string;
+  readonly min: number;
+  readonly max: number;
+  /** At the end of the view; undefined before the first row. */
+  readonly last: number | undefined;
+  readonly unit: string;
+}
+
+export interface DrawAnswer {
+  readonly view: View;
+  readonly widthDevicePx: number;
+  readonly scrollTopPx: number;
+  readonly pixelRatio: number;
+  /** As QuadWriter makes them. */
+  readonly vertices: ArrayBuffer;
+  readonly quadCount: number;
+  readonly labels: LabelColumns;
+  readonly counters: readonly CounterScale[];
+  readonly marks: readonly DrawnMark[];
+}
+
+const LABEL_CSS_PX_MIN = 26;
+const LABEL_LANE_CSS_PX_MIN = 11;
+/** Lanes so far above and below what is shown are drawn too, for scrolling before the next answer. */
+const OVERDRAW_CSS_PX = 200;
+const LANE_GAP_DEVICE_PX = 1;
+const LANE_GAP_FROM_PX = 6;
+
+export class TimelineDrawing {
+  private readonly colors = new NameColors();
+  private lastQuadCount = 0;
+
+  constructor(private readonly model: TimelineModel) {}
+
+  /** Draws one view. */
+  draw(params: DrawParams): DrawAnswer {
+    const { view, pixelRatio, scrollTopPx, heightPx } = params;
+    const { names, tracks } = this.model;
+    const widthDevicePx = Math.max(1, Math.round(params.widthPx * pixelRatio));
+    this.colors.update(names, params);
+    const quads = new QuadWriter(Math.ceil(this.lastQuadCount * 1.2));
+    const labels: LabelColumns = { texts: [], boxesPx: [], hasDarkInk: [] };
+    const labelPxMin = LABEL_CSS_PX_MIN * pixelRatio;
+    const drawing = new LaneDrawing(quads, labels, names.names, this.colors, widthDevicePx, labelPxMin, pixelRatio);
+    const counters: CounterScale[] = [];
+    const yOf = (px: number) => Math.round((px - scrollTopPx) * pixelRatio);
+    for (const { trackId, yPx, laneHeightPx, laneCount } of params.places) {
+      const entry = tracks.entries.get(trackId);
+      if (!entry) continue;
+      for (let lane = 0; lane < laneCount; lane++) {
+        const topPx = yPx + lane * laneHeightPx;
+        if (topPx + laneHeightPx < scrollTopPx - OVERDRAW_CSS_PX) continue;
+        if (topPx > scrollTopPx + heightPx + OVERDRAW_CSS_PX) break;
+        const [y0, bottom] = [yOf(topPx), yOf(topPx + laneHeightPx)];
+        if (entry.shape === 'counter') {
+          counters.push(this.drawCounter(entry, params, quads, widthDevicePx, y0, bottom));
+          break;
+        }
+        const columns = entry.track.lanes[lane];
+        if (!columns) break;
+        const gap = bottom - y0 >= LANE_GAP_FROM_PX ? LANE_GAP_DEVICE_PX : 0;
+        drawing.begin(columns, y0, bottom - gap, laneHeightPx >= LABEL_LANE_CSS_PX_MIN);
+        queryLane(columns, view, widthDevicePx, drawing);
+      }
+    }
+    this.lastQuadCount = quads.quadCount;
+    return {
+      view,
+      widthDevicePx,
+      scrollTopPx,
+      pixelRatio,
+      vertices: quads.buffer,
+      quadCount: quads.quadCount,
+      labels,
+      counters,
+      marks: drawMarks(this.model, view, widthDevicePx),
+    };
+  }
+
+  private drawCounter(
+    entry: CounterTrackEntry,
+    { view, palette, theme }: DrawParams,
+    quads: QuadWriter,
+    widthDevicePx: number,
+    y0: number,
+    y1: number,
+  ): CounterScale {
+    const bounds = entry.track.bounds();
+    // The scale is that of the whole session, so that it stays while somebody pans.
+    const min = Math.min(0, bounds.min);
+    const drawing = new CounterDrawing(quads, counterColor(palette, theme), min, bounds.max, y0 + 2, y1);
+    queryCounter(entry.track, view, widthDevicePx, (columnPx, low, high, last) =>
+      drawing.column(columnPx, low, high, last),
+    );
+    const last = entry.track.valueAt(view.toNs);
+    return { trackId: entry.id, min, max: bounds.max, last, unit: this.model.tracks.unitOf(entry) };
+  }
+}
