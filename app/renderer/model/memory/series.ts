@@ -1,0 +1,45 @@
+// Live bytes by kind over time, for a chart of so many pixels. Each pixel shows the moment in it at which most was live, so that no
+// peak is lost, however short; the least of each pixel is there beside it.
+
+import type { MemoryLog } from './memory-log';
+import { slotsOf, type TimeRange, totalsAt } from './moments';
+import { ALL, KIND_COUNT } from './totals';
+
+export interface LiveBytesSeries {
+  /** enums.memoryKind of those that were ever live, as in `liveBytes`. */
+  readonly kinds: readonly number[];
+  /** One array a kind, one value a pixel: at the pixel's moment with the highest total. */
+  readonly liveBytes: readonly Float64Array<ArrayBuffer>[];
+  /** The lowest total of each pixel. */
+  readonly lowBytes: Float64Array<ArrayBuffer>;
+  /** The highest total of all pixels. */
+  readonly highBytes: number;
+}
+
+/** The stretch of time over widthPx pixels, each [from, to). */
+export function liveBytesSeries(log: MemoryLog, { fromNs, toNs }: TimeRange, widthPx: number): LiveBytesSeries {
+  const { operations, effects } = log;
+  const slots = slotsOf(log);
+  const kinds = [...new Set(slots)].sort((left, right) => left - right);
+  const now = totalsAt(log, fromNs).liveBytes;
+  const liveBytes = kinds.map(() => new Float64Array(widthPx));
+  const lowBytes = new Float64Array(widthPx);
+  let highBytes = 0;
+  let at = log.operationsUntil(fromNs);
+  const highest = new Float64Array(KIND_COUNT + 1);
+  for (let px = 0; px < widthPx; px++) {
+    const end = log.operationsBefore(fromNs + ((px + 1) * (toNs - fromNs)) / widthPx);
+    highest.set(now);
+    let low = now[ALL];
+    for (; at < end; at++) {
+      now[slots[operations.space[at]]] += effects.deltaBytes[at];
+      now[ALL] += effects.deltaBytes[at];
+      if (now[ALL] > highest[ALL]) highest.set(now);
+      else if (now[ALL] < low) low = now[ALL];
+    }
+    for (let index = 0; index < kinds.length; index++) liveBytes[index][px] = highest[kinds[index]];
+    lowBytes[px] = low;
+    highBytes = Math.max(highBytes, highest[ALL]);
+  }
+  return { kinds, liveBytes, lowBytes, highBytes };
+}
