@@ -1,0 +1,52 @@
+// The host dies: the window says so, starts it again and opens what was open from its files.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, test } from 'vitest';
+import { closeDisplay, type OpenApp, openApp, whyNoWindow } from './app';
+
+const SAMPLE = resolve(import.meta.dirname, '..', '..', 'samples', 'pytorch-resnet18.hka');
+const why = whyNoWindow();
+
+/** The utility process of this app: a child whose command line names the node service. */
+function hostPid(parentPid: number): number {
+  const found = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .find((name) => {
+      try {
+        const words = readFileSync(join('/proc', name, 'cmdline'), 'utf8');
+        const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(join('/proc', name, 'status'), 'utf8'))?.[1];
+        return words.includes('node.mojom.NodeService') && Number(parent) > 0 && isBelow(Number(name), parentPid);
+      } catch {
+        return false;
+      }
+    });
+  if (!found) throw new Error('the host is not running');
+  return Number(found);
+}
+
+function isBelow(pid: number, ancestor: number): boolean {
+  for (let at = pid; at > 1; ) {
+    if (at === ancestor) return true;
+    at = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${at}/status`, 'utf8'))?.[1] ?? 0);
+  }
+  return false;
+}
+
+describe.skipIf(why !== undefined)('the host', () => {
+  let opened: OpenApp;
+  beforeEach(async () => {
+    opened = await openApp([SAMPLE]);
+  });
+  afterEach(() => opened.close());
+  afterAll(closeDisplay);
+
+  test('killed: it is started again, and the session is there again', async () => {
+    const { app, page } = opened;
+    await page.getByTestId('status-bar').getByText('File', { exact: true }).waitFor();
+    process.kill(hostPid(app.process().pid ?? 0), 'SIGKILL');
+    await page.getByTestId('notice').getByText('was started again').waitFor();
+    await page.getByTestId('session-tab').waitFor();
+    await page.getByTestId('status-bar').getByText('File', { exact: true }).waitFor();
+  });
+});
