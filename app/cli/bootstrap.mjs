@@ -1,6 +1,6 @@
 // From a fresh clone to a running command: installs the npm packages, builds the native parts and the programs when that was not
 // done or is out of date, then runs what was asked. Plain JavaScript on Node alone, because it runs before anything is installed.
-//   node app/cli/bootstrap.mjs start|demo|test|bench|native|generate|gpu-pack [arguments]
+//   node app/cli/bootstrap.mjs start|demo|test|bench|native|generate|package|gpu-pack [arguments]
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -170,6 +170,10 @@ const verbs = {
     checkNode();
     ensurePackages();
     vitest('--project', 'unit', 'test/unit/wire/layout-header.test.ts', '-u');
+  },
+  package: (args) => {
+    ensureAll();
+    run(process.execPath, [join('app', 'cli', 'package-app.mjs'), ...args]);
   },
   'gpu-pack': (args) => {
     ensureAll();
