@@ -33,15 +33,15 @@ export class HostProcess {
     this.child?.postMessage({ kind: 'window-port' }, [port]);
   }
 
-  /** Asks the host to end, so that it closes its files, and waits for it. */
-  async stop(): Promise<void> {
+  /** Asks the host to end, so that it closes its files, and waits for it. `mayDiscard`: recordings that nobody saved are removed. */
+  async stop(mayDiscard: boolean): Promise<void> {
     this.isStopping = true;
     const { child } = this;
     if (!child) return;
     const ended = new Promise<void>((resolve) => {
       child.once('exit', () => resolve());
     });
-    child.postMessage({ kind: 'stop' });
+    child.postMessage({ kind: 'stop', mayDiscard });
     const timer = setTimeout(() => child.kill(), 12_000); // a probe's targets get 3 s to end, and the probe itself some more
     await ended;
     clearTimeout(timer);

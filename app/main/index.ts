@@ -16,6 +16,8 @@ const state: BridgeState = { unsavedTitles: [] };
 let window: BrowserWindow | undefined;
 let host: HostProcess | undefined;
 let isQuitting = false;
+/** A person said so; a recording that nobody saved is kept otherwise. */
+let mayDiscard = false;
 
 const send = (command: AppCommand) => window?.webContents.send('command', command);
 
@@ -52,7 +54,8 @@ function mayClose(owner: BrowserWindow): boolean {
     defaultId: 0,
     cancelId: 0,
   });
-  return choice === 1;
+  mayDiscard = choice === 1;
+  return mayDiscard;
 }
 
 function open(): void {
@@ -83,7 +86,7 @@ app.on('before-quit', (event) => {
   if (isQuitting || !host) return;
   event.preventDefault();
   isQuitting = true;
-  void host.stop().finally(() => app.quit());
+  void host.stop(mayDiscard).finally(() => app.quit());
 });
 void app.whenReady().then(() => {
   host = startHost();

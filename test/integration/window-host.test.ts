@@ -88,7 +88,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await sessions.closeAll();
+  await sessions.closeAll({ mayDiscard: true });
   for (const each of windows) each.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -169,6 +169,13 @@ test('save moves the recording, closing throws away what was not saved', async (
   const { session } = await sessions.openFile(path);
   expect(sessions.annotations(session)).toEqual({ notes: 'kept', marks: [] });
   expect(history.files).toEqual([path]);
+});
+
+test('what ends the program by force keeps the recording, whole, and offers it', async () => {
+  const { path } = await sessions.connect({}, ASKER, new AbortController().signal);
+  await sessions.closeAll({ mayDiscard: false });
+  expect(history.files).toEqual([path]);
+  expect(await sessions.openFile(path as string)).toMatchObject({ kind: 'file' });
 });
 
 test('a probe that is killed ends the session with a sentence, and what was recorded stays', async () => {

@@ -135,8 +135,7 @@ export class LiveSession implements OpenSession {
     this.options.onChanged(this.describe());
   }
 
-  /** Ends the link and the file. A recording that nobody saved is removed. */
-  async close(): Promise<void> {
+  async close({ mayDiscard }: { readonly mayDiscard: boolean }): Promise<void> {
     clearInterval(this.statusTimer);
     clearInterval(this.readingTimer);
     this.feed.detach();
@@ -144,7 +143,7 @@ export class LiveSession implements OpenSession {
     await this.options.connected.transport.close();
     await this.writer.close().catch((error) => this.fail(error as FailureError));
     await this.duckStore.close();
-    if (this.isSaved) return;
+    if (this.isSaved || !mayDiscard) return;
     rmSync(this.path, { force: true });
     rmSync(sidecarPath(this.path), { force: true });
   }

@@ -13,5 +13,6 @@ export interface OpenSession {
   attach(port: HostPort): void;
   /** The store with everything that came until now, names readable. Waits until a file is read. Throws FailureError. */
   store(): Promise<Store>;
-  close(): Promise<void>;
+  /** Ends it. With `mayDiscard` a recording that nobody saved is removed. */
+  close(options: { readonly mayDiscard: boolean }): Promise<void>;
 }

@@ -103,11 +103,17 @@ export class Sessions {
   async close(key: number): Promise<void> {
     const session = this.find(key);
     this.open.delete(key);
-    await session.close();
+    await session.close({ mayDiscard: true });
   }
 
-  async closeAll(): Promise<void> {
-    await Promise.all([...this.open.keys()].map((key) => this.close(key)));
+  /** Ends everything. Without `mayDiscard` a recording that nobody saved stays, and is offered among the recent files. */
+  async closeAll({ mayDiscard }: { readonly mayDiscard: boolean }): Promise<void> {
+    const all = [...this.open.values()];
+    this.open.clear();
+    for (const session of all) {
+      if (!mayDiscard && !session.describe().isSaved) this.options.history.addFile(session.filePath);
+    }
+    await Promise.all(all.map((session) => session.close({ mayDiscard })));
   }
 
   live(key: number): LiveSession {
