@@ -4,7 +4,7 @@ import { enums } from '../../../shared/model/enums';
 import type { WindowPacket } from '../../../shared/window/columns';
 import { type AddressMap, layOutAddressMap } from '../model/memory/address-map';
 import { CallIndex } from '../model/memory/call-index';
-import { gapsOf, sortedByAddress } from '../model/memory/gaps';
+import { gapsOf, type SpaceGaps, sortedByAddress } from '../model/memory/gaps';
 import { MemoryLog } from '../model/memory/memory-log';
 import {
   type BlocksAt,
@@ -48,6 +48,7 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
   /** Counts packets; what was derived before the last one is stale. */
   private revision = 0;
   private readonly moments = new Last<BlocksAt>();
+  private readonly gaps = new Last<SpaceGaps[]>();
   private readonly orders = new Last<Uint32Array>();
 
   append(packet: WindowPacket): void {
@@ -117,7 +118,7 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
     };
   }
 
-  private at(timeNs: number, space: number | undefined, page: PageOf): MemoryAt {
+  private at(timeNs: number, space: number | undefined, page: PageOf | undefined): MemoryAt {
     const { live } = this.moment(timeNs);
     const totals = totalsAt(this.log, timeNs);
     const kinds = [...new Set(slotsOf(this.log))].sort((left, right) => left - right);
@@ -125,9 +126,11 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
       timeNs,
       total: { ...kindTotals(totals, ALL), kind: undefined },
       kinds: kinds.map((kind) => kindTotals(totals, kind)),
-      gaps: gapsOf(this.log, sortedByAddress(this.log, live), (each) => this.breakBytes(each, timeNs)),
+      gaps: this.gaps.get(`${this.revision} ${timeNs}`, () => {
+        return gapsOf(this.log, sortedByAddress(this.log, live), (each) => this.breakBytes(each, timeNs));
+      }),
       pools: poolsAt(this.log, timeNs).map(({ pool, ...rest }) => ({ ...this.log.pools[pool], ...rest })),
-      live: this.page(`at ${timeNs} ${space}`, page, timeNs, () => this.only(live, space)),
+      live: page && this.page(`at ${timeNs} ${space}`, page, timeNs, () => this.only(live, space)),
     };
   }
 

@@ -95,7 +95,8 @@ export interface MemoryAt {
   readonly kinds: readonly KindTotals[];
   readonly gaps: readonly SpaceGaps[];
   readonly pools: readonly PoolRow[];
-  readonly live: BlockPage;
+  /** When a page was asked for. */
+  readonly live: BlockPage | undefined;
 }
 
 export interface MemoryMap {
@@ -130,7 +131,7 @@ interface Moment {
 
 export type MemoryMethods = {
   'memory/extent'(params: Record<string, never>): MemoryExtent;
-  'memory/at'(params: Moment & { readonly page: PageOf }): MemoryAt;
+  'memory/at'(params: Moment & { readonly page?: PageOf }): MemoryAt;
   'memory/map'(
     params: Moment & { readonly widthPx: number; readonly heightPx: number; readonly hasFreed: boolean },
   ): Transferred<MemoryMap>;

@@ -1,0 +1,47 @@
+// How memory is called in the window.
+
+import { type enums, enumWord } from '../../../../shared/model/enums';
+import type { LedgerPartName } from '../../model/memory/ledger';
+import type { SpaceLabel } from '../../worker/memory-methods';
+
+const KIND_WORDS: Readonly<Record<keyof typeof enums.memoryKind, string>> = {
+  unknown: 'Unknown',
+  pageable: 'Pageable',
+  pinned: 'Pinned',
+  device: 'Device',
+  array: 'Array',
+  managed: 'Managed',
+  deviceStatic: 'Device static',
+  managedStatic: 'Managed static',
+};
+
+/** The word for a value of enums.memoryKind. */
+export function kindWord(kind: number): string {
+  const word = enumWord('memoryKind', kind);
+  return Object.hasOwn(KIND_WORDS, word) ? KIND_WORDS[word as keyof typeof KIND_WORDS] : `Kind ${word}`;
+}
+
+/** The CSS custom property of a kind's colour (memory.css). */
+export const kindColour = (kind: number) => `--memory-kind-${enumWord('memoryKind', kind)}`;
+
+const HEX_DIGITS = 12;
+
+/** 0x7f8a40000000 */
+export const hexAddress = (address: number) => `0x${address.toString(16).padStart(HEX_DIGITS, '0')}`;
+
+/** Device · GPU 0 NVIDIA H200 · process 790 */
+export function spaceWords({ kind, device, deviceName, source, pid }: SpaceLabel): string {
+  const words = [kindWord(kind), deviceName === undefined ? `GPU ${device}` : `GPU ${device} ${deviceName}`];
+  words.push(pid === undefined ? `source ${source}` : `process ${pid}`);
+  return words.join(' · ');
+}
+
+export const LEDGER_WORDS: Readonly<Record<LedgerPartName, string>> = {
+  cuda: 'CUDA (traced)',
+  other: 'Other processes and system',
+  cached: 'Page cache',
+  free: 'Free',
+};
+
+/** 0.256 → "25.6 %" */
+export const percent = (ratio: number) => `${(ratio * 100).toFixed(1)} %`;
