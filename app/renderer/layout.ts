@@ -3,6 +3,7 @@
 import type { DockviewApi } from 'dockview-react';
 
 export const PANEL_TITLES = {
+  memory: 'Memory',
   launch: 'Launch',
   output: 'Output',
   details: 'Details',
@@ -21,6 +22,7 @@ export function buildDefaultLayout(api: DockviewApi, isLive: boolean): void {
     width?: number,
   ) => api.addPanel({ id, component: id, title: PANEL_TITLES[id], position, initialWidth: width });
   add('output');
+  add('memory', { referencePanel: 'output', direction: 'within' });
   add('details', { referencePanel: 'output', direction: 'right' }, 330);
   add('launch', { referencePanel: 'details', direction: 'within' });
   add('connection', { referencePanel: 'details', direction: 'within' });

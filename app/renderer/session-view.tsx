@@ -16,12 +16,14 @@ import { buildDefaultLayout, isCompleteLayout, PANEL_TITLES, type PanelId } from
 import { ConnectionPanel } from './panels/connection/connection-panel';
 import { DetailsPanel } from './panels/details/details-panel';
 import { LaunchPanel } from './panels/launch/launch-panel';
+import { MemoryDock } from './panels/memory/memory-dock';
 import { NotesPanel } from './panels/notes/notes-panel';
 import { OutputPanel } from './panels/output/output-panel';
 
 const LAYOUT_KEY = 'hookanalyzer.layout.2';
 
 const PANELS: Readonly<Record<PanelId, () => React.ReactNode>> = {
+  memory: MemoryDock,
   launch: LaunchPanel,
   output: OutputPanel,
   details: DetailsPanel,
