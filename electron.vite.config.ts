@@ -18,6 +18,7 @@ export default defineConfig({
           host: resolve(import.meta.dirname, 'app/host/window/main.ts'),
           runner: resolve(import.meta.dirname, 'probe/runner/main.ts'),
           bench: resolve(import.meta.dirname, 'test/bench/main.ts'),
+          'bench-window': resolve(import.meta.dirname, 'test/bench/open-file-window.ts'),
           'gpu-tests': resolve(import.meta.dirname, 'test/gpu/main.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -7,11 +7,12 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, BenchResult } from './bench-result';
 import * as link from './link-throughput';
+import * as open from './open-file';
 import * as probe from './probe-throughput';
 import * as session from './session';
 
 const ALONE = '--alone';
-const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session };
+const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, open };
 
 function line({ name, unit, value, baseline, baselineName, goal, detail }: BenchResult): string {
   const words = [`${value.toFixed(2)} ${unit}`.padEnd(24), name];

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import * as link from './link-throughput';
+import * as open from './open-file';
 import * as probe from './probe-throughput';
 import * as session from './session';
 
@@ -9,6 +10,7 @@ test.each([
   ['probe', probe],
   ['link', link],
   ['session', session],
+  ['open', open],
 ])('%s', async (_name, bench) => {
   const results = await bench.run('smoke');
   expect(results.length).toBeGreaterThan(0);

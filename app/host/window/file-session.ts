@@ -1,4 +1,4 @@
-// A session from a .hka file: one pass over the file feeds the window and fills the store; a window that comes back reads it again.
+// A session from a .hka file: one pass over it feeds the window, another fills the store. A page that is loaded again has it read again.
 
 import { basename } from 'node:path';
 import { formatCount } from '../../../shared/units/format';
@@ -46,7 +46,8 @@ export class FileSession implements OpenSession {
   private readonly loaded: Promise<Store>;
   private identity = UNKNOWN;
   private warnings: readonly string[] = [];
-  private isFed = false;
+  private isAttached = false;
+  private attachCount = 0;
   private onAttached: () => void = () => {};
 
   private constructor(
@@ -96,8 +97,8 @@ export class FileSession implements OpenSession {
 
   attach(port: HostPort): void {
     this.feed.attach(port);
-    if (this.isFed) void this.feedAgain();
-    this.isFed = true;
+    if (this.isAttached) this.feedAll().catch(() => {}); // a page that was loaded again; closing cancels it
+    this.isAttached = true;
     this.onAttached();
   }
 
@@ -113,7 +114,7 @@ export class FileSession implements OpenSession {
     await this.duckStore.close();
   }
 
-  // Waits for the window's port, so that one pass does for both.
+  // The window first, because drawing needs nothing of the store; the store comes in a second pass.
   private async load(): Promise<Store> {
     await new Promise<void>((resolve) => {
       this.onAttached = resolve;
@@ -121,17 +122,8 @@ export class FileSession implements OpenSession {
     });
     const { signal } = this.closing;
     if (signal.aborted) throw failure('cancelled', 'The session was closed.', '');
-    const isFeeding = this.isFed;
-    const summary = await readHka(this.filePath, {
-      signal,
-      whenReady: () => this.feed.whenReady(),
-      onPacket: (packet) => {
-        this.duckStore.append(packet);
-        if (isFeeding) this.feed.push(packet);
-      },
-    });
-    if (isFeeding) this.feed.complete();
-    this.isFed = isFeeding;
+    if (this.isAttached) await this.feedAll();
+    const summary = await readHka(this.filePath, { signal, onPacket: (packet) => this.duckStore.append(packet) });
     if (summary.session) this.identity = summary.session;
     this.warnings = warningsOf(summary);
     this.options.onChanged(this.describe());
@@ -140,15 +132,18 @@ export class FileSession implements OpenSession {
     return this.duckStore;
   }
 
-  private async feedAgain(): Promise<void> {
-    await this.loaded;
-    const { signal } = this.closing;
+  private async feedAll(): Promise<void> {
+    this.attachCount += 1;
+    const { attachCount } = this;
+    const isCurrent = () => attachCount === this.attachCount;
     await readHka(this.filePath, {
-      signal,
+      signal: this.closing.signal,
       whenReady: () => this.feed.whenReady(),
-      onPacket: (packet) => this.feed.push(packet),
+      onPacket: (packet) => {
+        if (isCurrent()) this.feed.push(packet);
+      },
     });
-    this.feed.complete();
+    if (isCurrent()) this.feed.complete();
   }
 }
 

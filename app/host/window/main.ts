@@ -23,5 +23,6 @@ const sessions = new Sessions({
 process.parentPort.on('message', ({ data, ports }) => {
   if (data.kind === 'window-port')
     server = new WindowServer(ports[0] as unknown as HostPort, { sessions, history, version });
-  else if (data.kind === 'stop') void sessions.closeAll({ mayDiscard: data.mayDiscard === true }).finally(() => process.exit(0));
+  else if (data.kind === 'stop')
+    void sessions.closeAll({ mayDiscard: data.mayDiscard === true }).finally(() => process.exit(0));
 });

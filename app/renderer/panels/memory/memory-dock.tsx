@@ -12,13 +12,5 @@ export function MemoryDock() {
   const ask = useMemo(() => worker.request.bind(worker) as unknown as AskMemory, [worker]);
   const revision = useStore(choices, (state) => state.revision);
   const marks = useStore(annotations, (state) => state.marks);
-  return (
-    <MemoryPanel
-      ask={ask}
-      store={choices}
-      revision={revision}
-      formatTime={formatNs}
-      marks={marks}
-    />
-  );
+  return <MemoryPanel ask={ask} store={choices} revision={revision} formatTime={formatNs} marks={marks} />;
 }
