@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { surveyBoard } from '../../app/host/deploy/board';
 import { takeInstallLock } from '../../app/host/deploy/install-lock';
+import { checkPermission } from '../../app/host/deploy/permission';
 import { RemoteShell } from '../../app/host/deploy/remote-shell';
+import { findRunningProbe } from '../../app/host/deploy/running-probe';
 import { listVersions, removeVersions } from '../../app/host/deploy/versions';
 import { ProbeLink } from '../../app/host/link/probe-link';
 import { recordTarget } from '../../app/host/session/recorder';
@@ -270,6 +273,33 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
     expect(stepsOf(second.told)).toEqual(['look', 'check']);
     expect(second.installed.findings).toMatchObject([{ code: 'nativeNotBuilt' }]);
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'as root with the script that a Jetson needs: the socket is the user’s, and the next connection uses it',
+    async () => {
+      const board = await boardWith({ alsoHas: ['node', 'chown'] });
+      const { installed } = await board.install();
+      const shell = new RemoteShell(await (await board.connect()).login(), 'orin');
+      const facts = await surveyBoard(shell);
+      const cuptiPaths = ['/usr/local/cuda-12.6/targets/aarch64-linux/lib/libcupti.so.12'];
+      const jetson = { ...facts, gpu: { ...facts.gpu, isTegra: true, cuptiPaths, toolkits: ['12.6'] } };
+      const deployment = { shell, board: jetson, onProgress: () => {}, signal: undefined };
+      const probePath = path.join(installed.folder, 'out/node/probe.js');
+      const findings = await checkPermission(deployment, { ...installed, probePath }, 1000);
+      const script = path.join(installed.folder, 'serve-as-root.sh');
+      expect(findings).toMatchObject([{ code: 'cuptiNeedsRoot', command: `sudo ${script}` }]);
+      const userIdOfCaller = 12_345;
+      const { stdout, stderr, exitCode } = await shell.run(`SUDO_UID=${userIdOfCaller} /bin/sh ${script}`);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(statSync(installed.socketPath)).toMatchObject({ uid: userIdOfCaller, mode: 0o140600 });
+      const again = await board.install();
+      expect(stepsOf(again.told)).toEqual(['look', 'check']);
+      const running = await findRunningProbe(deployment, installed.socketPath);
+      expect(running).toMatchObject({ uid: 0, programPath: probePath });
+      expect(stdout).toContain(`process id ${running?.pid}.`);
+      expect(await checkPermission(deployment, { ...installed, probePath }, running?.uid)).toEqual([]);
+    },
+  );
 
   test('another version: both are named, it is kept unless somebody agrees, and old ones can be removed', async () => {
     const board = await boardWith({ alsoHas: ['node'] });

@@ -99,7 +99,7 @@ mkdir -p ${quoteWord(spool)}
 pid=$(cut -d' ' -f1 ${quoteWord(`${board.home}/${PROBE_SPOOL}/lock`)} 2>/dev/null || true)
 if [ -n "$pid" ] && tr '\\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q 'probe\\.js serve'; then
   kill "$pid"
-  while [ -d "/proc/$pid" ]; do sleep 1; done
+  while grep -q '^State:[[:space:]]*[^Z]' "/proc/$pid/status" 2>/dev/null; do sleep 1; done
 fi
 log=${quoteWord(`${spool}/probe.log`)}
 if command -v setsid >/dev/null 2>&1; then detach=setsid; else detach=nohup; fi
