@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { surveyBoard } from '../../app/host/deploy/board';
@@ -200,6 +200,13 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
       code: 'noTar',
       remedy: expect.stringContaining('apt-get'),
     });
+    const loginFile = path.join(board.home, '.bashrc');
+    writeFileSync(loginFile, 'echo "This account is currently not available."; exit 1\n');
+    expect(await failureOf(board.install())).toMatchObject({
+      code: 'noShell',
+      sentence: 'The login on the board runs no commands: This account is currently not available.',
+    });
+    rmSync(loginFile);
     board.setTool('uname', 'case $1 in -m) echo armv7l ;; *) echo Linux ;; esac');
     expect(await failureOf(board.install())).toMatchObject({
       code: 'boardUnsupported',
@@ -213,8 +220,9 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
     });
   });
 
-  test('without gzip and sha256sum it works as well', async () => {
+  test('without gzip and sha256sum, and with a login that prints and goes elsewhere, it works as well', async () => {
     const board = await boardWith({ alsoHas: ['node'], lacks: ['gzip', 'sha256sum'] });
+    writeFileSync(path.join(board.home, '.bashrc'), 'echo Welcome; cd /\n');
     const { installed } = await board.install();
     expect(stepsOf((await board.install()).told)).toEqual(['look', 'check']);
     writeFileSync(path.join(installed.folder, 'out/node/runner.js'), 'damaged');
