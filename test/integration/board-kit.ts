@@ -119,7 +119,11 @@ export async function startBoard({ alsoHas = [], lacks = [], scripts = {} }: Boa
   const names = [...BASE_TOOLS.split(' '), ...alsoHas].filter((name) => !lacks.includes(name));
   for (const name of names) symlinkSync(findTool(name), path.join(bin, name));
   for (const [name, script] of Object.entries(scripts)) setTool(name, script);
-  const sshd = await startSshd({ settings: [`SetEnv HOME=${home} PATH=${bin}`] });
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  const sshd = await startSshd({ settings: [`SetEnv HOME=${home} PATH=${bin}`] }).catch((error) => {
+    removeFolder();
+    throw error;
+  });
   const transports: SshTransport[] = [];
   const connect = async () => {
     const transport = await openSshTransport(sshd.target, sshd.clientOptions);
@@ -156,7 +160,7 @@ export async function startBoard({ alsoHas = [], lacks = [], scripts = {} }: Boa
       for (const transport of transports) await transport.close();
       await sshd.stop();
       killAll(home);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      removeFolder();
     },
   };
 }

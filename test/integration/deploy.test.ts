@@ -1,8 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { surveyBoard } from '../../app/host/deploy/board';
+import { installProbe } from '../../app/host/deploy/install';
 import { takeInstallLock } from '../../app/host/deploy/install-lock';
+import { checkPermission } from '../../app/host/deploy/permission';
 import { RemoteShell } from '../../app/host/deploy/remote-shell';
+import { findRunningProbe } from '../../app/host/deploy/running-probe';
 import { listVersions, removeVersions } from '../../app/host/deploy/versions';
 import { ProbeLink } from '../../app/host/link/probe-link';
 import { recordTarget } from '../../app/host/session/recorder';
@@ -130,15 +134,14 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
 
   test('a connection that is cut in the middle of an upload says so, and the next attempt starts clean', async () => {
     const board = await boardWith();
-    let cutCount = 0;
-    const cut = board.install({
+    const client = await (await board.connect()).login();
+    const cut = installProbe(client, {
+      installation: board.installation,
       onProgress: (step, { doneRatio = 0 }) => {
-        if (step !== 'uploadNode' || doneRatio < 0.3 || cutCount > 0) return;
-        cutCount = board.sshd.cutConnections();
+        if (step === 'uploadNode' && doneRatio > 0.3) client.destroy();
       },
     });
     expect(await failureOf(cut)).toMatchObject({ code: 'linkLost' });
-    expect(cutCount).toBeGreaterThan(0);
     expect(board.list('node').some((name) => name.startsWith('.staging-'))).toBe(true);
     const { told, installed } = await board.install();
     expect(stepsOf(told)).toContain('uploadNode');
@@ -197,6 +200,13 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
       code: 'noTar',
       remedy: expect.stringContaining('apt-get'),
     });
+    const loginFile = path.join(board.home, '.bashrc');
+    writeFileSync(loginFile, 'echo "This account is currently not available."; exit 1\n');
+    expect(await failureOf(board.install())).toMatchObject({
+      code: 'noShell',
+      sentence: 'The login on the board runs no commands: This account is currently not available.',
+    });
+    rmSync(loginFile);
     board.setTool('uname', 'case $1 in -m) echo armv7l ;; *) echo Linux ;; esac');
     expect(await failureOf(board.install())).toMatchObject({
       code: 'boardUnsupported',
@@ -210,8 +220,9 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
     });
   });
 
-  test('without gzip and sha256sum it works as well', async () => {
+  test('without gzip and sha256sum, and with a login that prints and goes elsewhere, it works as well', async () => {
     const board = await boardWith({ alsoHas: ['node'], lacks: ['gzip', 'sha256sum'] });
+    writeFileSync(path.join(board.home, '.bashrc'), 'echo Welcome; cd /\n');
     const { installed } = await board.install();
     expect(stepsOf((await board.install()).told)).toEqual(['look', 'check']);
     writeFileSync(path.join(installed.folder, 'out/node/runner.js'), 'damaged');
@@ -270,6 +281,33 @@ describe.skipIf(missing)(`installing the probe over sshd${missing ? ` (skipped: 
     expect(stepsOf(second.told)).toEqual(['look', 'check']);
     expect(second.installed.findings).toMatchObject([{ code: 'nativeNotBuilt' }]);
   });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'as root with the script that a Jetson needs: the socket is the user’s, and the next connection uses it',
+    async () => {
+      const board = await boardWith({ alsoHas: ['node', 'chown'] });
+      const { installed } = await board.install();
+      const shell = new RemoteShell(await (await board.connect()).login(), 'orin');
+      const facts = await surveyBoard(shell);
+      const cuptiPaths = ['/usr/local/cuda-12.6/targets/aarch64-linux/lib/libcupti.so.12'];
+      const jetson = { ...facts, gpu: { ...facts.gpu, isTegra: true, cuptiPaths, toolkits: ['12.6'] } };
+      const deployment = { shell, board: jetson, onProgress: () => {}, signal: undefined };
+      const probePath = path.join(installed.folder, 'out/node/probe.js');
+      const findings = await checkPermission(deployment, { ...installed, probePath }, 1000);
+      const script = path.join(installed.folder, 'serve-as-root.sh');
+      expect(findings).toMatchObject([{ code: 'cuptiNeedsRoot', command: `sudo ${script}` }]);
+      const userIdOfCaller = 12_345;
+      const { stdout, stderr, exitCode } = await shell.run(`SUDO_UID=${userIdOfCaller} /bin/sh ${script}`);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expect(statSync(installed.socketPath)).toMatchObject({ uid: userIdOfCaller, mode: 0o140600 });
+      const again = await board.install();
+      expect(stepsOf(again.told)).toEqual(['look', 'check']);
+      const running = await findRunningProbe(deployment, installed.socketPath);
+      expect(running).toMatchObject({ uid: 0, programPath: probePath });
+      expect(stdout).toContain(`process id ${running?.pid}.`);
+      expect(await checkPermission(deployment, { ...installed, probePath }, running?.uid)).toEqual([]);
+    },
+  );
 
   test('another version: both are named, it is kept unless somebody agrees, and old ones can be removed', async () => {
     const board = await boardWith({ alsoHas: ['node'] });

@@ -2,6 +2,7 @@
 
 import { PROBE_HOME } from '../../../shared/rpc/places';
 import { FailureError, failure } from '../../../shared/util/failure';
+import { clauseOf } from './remote-command';
 import type { RemoteShell, RunOptions } from './remote-shell';
 
 export type Arch = 'x64' | 'arm64';
@@ -150,7 +151,7 @@ export async function surveyBoard(shell: RemoteShell, options: RunOptions = {}):
   if (exitCode === 0) return parseBoard(stdout);
   throw new FailureError({
     code: 'noShell',
-    sentence: `The shell on ${shell.label} ended with exit code ${exitCode}: ${stderr.trim().slice(0, 300)}`,
+    sentence: `The shell on ${shell.label} ended with exit code ${exitCode}: ${clauseOf(stderr)}.`,
     remedy: 'Check that /bin/sh works there.',
   });
 }

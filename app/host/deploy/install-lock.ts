@@ -2,8 +2,10 @@
 // and gives it back when its input ends. What a killed shell left behind names a process that is not there any more. A shell whose laptop
 // vanished without a word lives on for hours, so it is sent a beat, and one that gets none counts as dead for who waits.
 
+import { setTimeout as waitMs } from 'node:timers/promises';
 import { PROBE_HOME } from '../../../shared/rpc/places';
 import { failure } from '../../../shared/util/failure';
+import { clauseOf } from './remote-command';
 import type { RemoteShell } from './remote-shell';
 
 export interface InstallLock {
@@ -23,6 +25,8 @@ export interface LockOptions {
 const BEAT_MS = 2000;
 const SILENT_MS_MAX = 30_000;
 const ROUND_MS = 200;
+/** A network that is gone gives nothing back; the board finds out by itself. */
+const RELEASE_MS_MAX = 5000;
 const HELD = 'hka-held';
 const WAITING = 'hka-waiting';
 /** A build on a slow board takes minutes; whoever has it longer is told by the cancel button. */
@@ -103,7 +107,7 @@ export function takeInstallLock(
         resolve({
           release: () => {
             giving.abort();
-            return released;
+            return Promise.race([released, waitMs(RELEASE_MS_MAX, undefined, { ref: false })]);
           },
         });
       }
@@ -121,7 +125,7 @@ export function takeInstallLock(
         reject(
           failure(
             'lockFailed',
-            `The installation on ${shell.label} cannot be locked (${stderr.trim().slice(0, 300) || 'the shell ended'}).`,
+            `The installation on ${shell.label} cannot be locked (${clauseOf(stderr) || 'the shell ended'}).`,
             `Check that ~/${PROBE_HOME} there belongs to you and that its disk is not full.`,
           ),
         ),

@@ -6,6 +6,7 @@ import { FailureError } from '../../../shared/util/failure';
 import { ADDON_FILE, type Bundle, COLLECTOR_FILE, PREBUILT_FOLDER } from './bundle';
 import { type BuildPlan, type Compilers, type CompileStep, planAddon, planCollector } from './compile-commands';
 import type { Deployment, Finding } from './progress';
+import { clauseOf } from './remote-command';
 import { quoteWord } from './remote-shell';
 
 export interface NativeParts {
@@ -207,11 +208,14 @@ export async function placeNative(deployment: Deployment, place: Place): Promise
   let findings: Finding[] = [];
   if (missing.length > 0) {
     const usable = await usablePrebuilt(deployment, place, missing);
-    const copies = usable.map((file) => `cp ${PREBUILT_FOLDER}/${file} ${NATIVE_FOLDER}/${file}`);
+    const copies = usable.map((file) => {
+      const [from, to] = [`${PREBUILT_FOLDER}/${file}`, `${NATIVE_FOLDER}/${file}`];
+      return `{ ln ${from} ${to} 2>/dev/null || cp ${from} ${to}; }`;
+    });
     const script = [`cd ${quoteWord(folder)}`, `mkdir -p ${NATIVE_FOLDER}`, ...copies].join(' && ');
     const { exitCode, stderr } = await shell.run(script, { signal });
     if (exitCode !== 0) {
-      const sentence = `The native parts could not be put into ${folder} (${stderr.trim().slice(0, 300)}).`;
+      const sentence = `The native parts could not be put into ${folder} (${clauseOf(stderr)}).`;
       throw new FailureError({ code: 'boardDiskFull', sentence, remedy: 'Free some space there, then connect again.' });
     }
     findings = await buildMissing(

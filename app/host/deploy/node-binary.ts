@@ -11,6 +11,7 @@ import { type Arch, archOf, type Board } from './board';
 import { boardFolder, type Installation } from './bundle';
 import { MANIFEST_NAME, makeParcel } from './parcel';
 import type { Deployment } from './progress';
+import { clauseOf } from './remote-command';
 import { quoteWord } from './remote-shell';
 import { placeParcel } from './upload';
 
@@ -33,7 +34,8 @@ export function nodeOf(board: Board): string | undefined {
 
 function runHere(command: string, args: readonly string[], cwd: string, signal: AbortSignal | undefined) {
   return new Promise<void>((resolve, reject) => {
-    const child = spawn(command, [...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'], signal });
+    const shell = command.endsWith('.cmd'); // Windows starts those through its shell only
+    const child = spawn(command, [...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'], signal, shell });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-4096);
@@ -61,12 +63,12 @@ export async function fetchNode(
   if (existsSync(kept)) return kept;
   const folder = mkdtempSync(path.join(tmpdir(), 'hookanalyzer-node-'));
   const name = `node-linux-${arch}@${FETCHED_VERSION}`;
+  const target = path.dirname(path.dirname(kept));
+  const unpacked = `${target}.${process.pid}`;
   try {
     await runHere(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['pack', name, '--silent'], folder, signal);
     const archive = readdirSync(folder).find((file) => file.endsWith('.tgz'));
     if (!archive) throw new Error('npm pack made no file');
-    const target = path.dirname(path.dirname(kept));
-    const unpacked = `${target}.${process.pid}`;
     mkdirSync(unpacked, { recursive: true });
     await runHere('tar', ['-xzf', archive, '-C', unpacked, '--strip-components=1', 'package/bin/node'], folder, signal);
     chmodSync(path.join(unpacked, 'bin', 'node'), 0o755);
@@ -77,11 +79,11 @@ export async function fetchNode(
     if (signal?.aborted) throw cancelledFailure();
     throw failure(
       'noNode',
-      `The board needs Node ${NODE_MIN.join('.')} or later, and ${name} could not be fetched (${(error as Error).message.slice(0, 300)}).`,
+      `The board needs Node ${NODE_MIN.join('.')} or later, and ${name} could not be fetched (${clauseOf((error as Error).message)}).`,
       'Install Node on the board, or run this once where npm reaches a registry.',
     );
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const left of [folder, unpacked]) rmSync(left, { recursive: true, force: true });
   }
 }
 
@@ -141,7 +143,7 @@ export async function placeNode(deployment: Deployment, installation: Installati
     const nodePath = `${folder}/bin/node`;
     const run = await shell.run(`${quoteWord(nodePath)} --version`, { signal });
     if (run.exitCode === 0 && isNodeNewEnough(run.stdout)) return nodePath;
-    said = run.stderr.trim().replace(/\s+/g, ' ').slice(0, 300);
+    said = clauseOf(run.stderr);
     await shell.run(`rm -rf ${quoteWord(folder)}`, { signal }); // or it would be uploaded in vain again and looked at first
   }
   throw failure(

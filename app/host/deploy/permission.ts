@@ -99,13 +99,14 @@ mkdir -p ${quoteWord(spool)}
 pid=$(cut -d' ' -f1 ${quoteWord(`${board.home}/${PROBE_SPOOL}/lock`)} 2>/dev/null || true)
 if [ -n "$pid" ] && tr '\\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q 'probe\\.js serve'; then
   kill "$pid"
-  while [ -d "/proc/$pid" ]; do sleep 1; done
+  while grep -q '^State:[[:space:]]*[^Z]' "/proc/$pid/status" 2>/dev/null; do sleep 1; done
 fi
 log=${quoteWord(`${spool}/probe.log`)}
+rm -f "$log"
 if command -v setsid >/dev/null 2>&1; then detach=setsid; else detach=nohup; fi
 $detach ${command} >"$log" 2>&1 </dev/null &
 pid=$!
-until grep -q '"ready":true' "$log"; do
+until grep -q '"ready":true' "$log" 2>/dev/null; do
   kill -0 "$pid" 2>/dev/null || { cat "$log" >&2; exit 1; }
   sleep 1
 done

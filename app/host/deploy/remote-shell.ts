@@ -5,17 +5,15 @@ import { randomBytes } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
 import { type FailureError, failure } from '../../../shared/util/failure';
 import { cancelledFailure, lostFailure } from '../link/link-failure';
+import type { SshError } from '../link/ssh-failure';
+import { type CommandOutputs, clauseOf, OUTPUT_CHARS_MAX, RemoteCommand } from './remote-command';
 
-export interface RunOptions {
+export interface RunOptions extends CommandOutputs {
   readonly signal?: AbortSignal;
   /** How long it may take, in milliseconds. */
   readonly timeoutMs?: number;
-  /** What the script writes to its standard error, as it comes. */
-  readonly onErrorText?: (text: string) => void;
   /** The script's standard input stays open until this is aborted, with an empty line every `beatMs`; without it there is none to read. */
   readonly input?: { readonly until: AbortSignal; readonly beatMs: number };
-  /** What the script writes to its standard output, as it comes, with what the login shell wrote before. */
-  readonly onText?: (text: string) => void;
 }
 
 export interface RunResult {
@@ -24,16 +22,7 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** How a command ended. `exitCode` is undefined when the connection went before it did. */
-export interface CommandEnd {
-  readonly exitCode: number | undefined;
-  readonly stderr: string;
-}
-
 const RUN_MS_MAX = 60_000;
-const OUTPUT_CHARS_MAX = 1024 * 1024;
-/** What a shell gives for a command that a signal ended. */
-const EXIT_CODE_OF_SIGNAL = 128;
 
 /** One word of a POSIX shell's command line. */
 export function quoteWord(word: string): string {
@@ -46,7 +35,7 @@ export function quoteWords(words: readonly string[]): string {
 }
 
 function noShell(label: string, said: string): FailureError {
-  const clause = said.trim().replace(/\s+/g, ' ').slice(0, 300);
+  const clause = clauseOf(said);
   return failure(
     'noShell',
     `The login on ${label} runs no commands${clause ? `: ${clause}` : ''}.`,
@@ -54,25 +43,37 @@ function noShell(label: string, said: string): FailureError {
   );
 }
 
-/** Resolves when a command has ended and everything that it wrote was handed on. Reads both of its outputs. */
-export function whenEnded(channel: ClientChannel, onText: (text: string) => void, onErrorText: (text: string) => void) {
-  let stderr = '';
-  let exitCode: number | undefined;
-  channel.setEncoding('utf8').on('data', onText);
-  channel.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-OUTPUT_CHARS_MAX);
-    onErrorText(text);
-  });
-  channel.on('exit', (code: number | null) => {
-    exitCode = code ?? EXIT_CODE_OF_SIGNAL;
-  });
-  channel.on('error', () => {}); // its 'close' follows
-  return new Promise<CommandEnd>((resolve) => channel.once('close', () => resolve({ exitCode, stderr })));
+// `reason` is of a server that refuses one more session; without it and with a login that lasts, it refused the command.
+function startFailure(label: string, error: SshError): FailureError {
+  if (error.reason !== undefined) {
+    return failure(
+      'sessionRefused',
+      `${label} opens no further session in this login (${error.message}).`,
+      'Set MaxSessions 10 in its sshd_config and reload sshd.',
+    );
+  }
+  return /unable to exec/i.test(error.message) ? noShell(label, error.message) : lostFailure(label);
 }
 
 function scriptText(script: string, marker: string, holdsInput: boolean): string {
   // Braces: the shell reads the whole script before it runs any of it, and what it starts reads no part of it.
   return `printf '%s\\n' ${marker}\n{\n${script}\n}${holdsInput ? '' : ' </dev/null'}\n`;
+}
+
+// Writes the script and, where asked, a line now and then. Returns what ends the lines.
+function feed(channel: ClientChannel, text: string, input: RunOptions['input']): () => void {
+  const end = () => channel.end();
+  channel.write(text);
+  if (!input || input.until.aborted) {
+    end();
+    return () => {};
+  }
+  const beat = setInterval(() => channel.writable && channel.write('\n'), input.beatMs);
+  input.until.addEventListener('abort', end);
+  return () => {
+    clearInterval(beat);
+    input.until.removeEventListener('abort', end);
+  };
 }
 
 export class RemoteShell {
@@ -82,11 +83,13 @@ export class RemoteShell {
     readonly label: string,
   ) {}
 
-  /** Starts a command line of the login shell there. It must mean the same to every shell. Throws FailureError `linkLost`. */
-  start(commandLine: string): Promise<ClientChannel> {
+  /** Starts a command line of the login shell there. It must mean the same to every shell. Throws FailureError. */
+  start(commandLine: string, outputs: CommandOutputs = {}): Promise<RemoteCommand> {
     return new Promise((resolve, reject) => {
       try {
-        this.client.exec(commandLine, (error, channel) => (error ? reject(lostFailure(this.label)) : resolve(channel)));
+        this.client.exec(commandLine, (error, channel) =>
+          error ? reject(startFailure(this.label, error)) : resolve(new RemoteCommand(channel, outputs)),
+        );
       } catch {
         reject(lostFailure(this.label)); // ssh2 throws when the connection is already over
       }
@@ -101,39 +104,24 @@ export class RemoteShell {
     const { signal, input, timeoutMs = RUN_MS_MAX, onText, onErrorText } = options;
     if (signal?.aborted) throw cancelledFailure();
     const marker = `hka-${randomBytes(8).toString('hex')}`;
-    const channel = await this.start('/bin/sh -s');
     let stdout = '';
-    const ended = whenEnded(
-      channel,
-      (text) => {
+    const command = await this.start('/bin/sh -s', {
+      onText: (text) => {
         stdout = (stdout + text).slice(0, OUTPUT_CHARS_MAX);
         onText?.(text);
       },
-      (text) => onErrorText?.(text),
+      onErrorText,
+    });
+    const silent = failure(
+      'boardSilent',
+      `${this.label} did not answer within ${timeoutMs / 1000} s.`,
+      'Connect again.',
     );
-    let stopped: FailureError | undefined;
-    const stop = (reason: FailureError) => {
-      stopped ??= reason;
-      channel.signal('TERM');
-      channel.close();
-    };
-    const timer = setTimeout(
-      () =>
-        stop(failure('boardSilent', `${this.label} did not answer within ${timeoutMs / 1000} s.`, 'Connect again.')),
-      timeoutMs,
-    );
-    const cancel = () => stop(cancelledFailure());
-    signal?.addEventListener('abort', cancel);
-    channel.write(scriptText(script, marker, input !== undefined));
-    const beat = input && setInterval(() => channel.writable && channel.write('\n'), input.beatMs);
-    const endInput = () => channel.end();
-    if (!input || input.until.aborted) endInput();
-    else input.until.addEventListener('abort', endInput);
-    const { exitCode, stderr } = await ended;
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', cancel);
-    clearInterval(beat);
-    input?.until.removeEventListener('abort', endInput);
+    const release = command.stopWhen(signal, { timeoutMs, failure: silent });
+    const stopFeeding = feed(command.channel, scriptText(script, marker, input !== undefined), input);
+    const { exitCode, stderr, stopped } = await command.ended;
+    release();
+    stopFeeding();
     if (stopped) throw stopped;
     if (exitCode === undefined) throw lostFailure(this.label);
     const start = stdout.indexOf(`${marker}\n`);

@@ -4,6 +4,7 @@
 import { PROBE_SOCKET, PROBE_SPOOL } from '../../../shared/rpc/places';
 import { failure } from '../../../shared/util/failure';
 import type { Deployment, Finding } from './progress';
+import { clauseOf } from './remote-command';
 import { quoteWord, quoteWords } from './remote-shell';
 import { endProbe, findRunningProbe, type RunningProbe } from './running-probe';
 
@@ -73,10 +74,10 @@ done`,
     { signal, timeoutMs: 4 * START_MS_MAX },
   );
   if (exitCode === 0) return;
-  const said = `${stderr}${stdout}`.trim().replace(/\s+/g, ' ').slice(0, 600);
+  const said = clauseOf(`${stderr}${stdout}`);
   throw failure(
     'probeNotStarted',
-    `The probe on ${shell.label} did not start${said ? `. It said: ${said}` : '.'}`,
+    `The probe on ${shell.label} did not start${said ? `; it said: ${said}` : ''}.`,
     `Its log there is ${log}.`,
   );
 }

@@ -8,11 +8,12 @@ import { createGzip } from 'node:zlib';
 import { PROBE_HOME } from '../../../shared/rpc/places';
 import { formatBytes } from '../../../shared/units/format';
 import { MIB } from '../../../shared/units/units';
-import { type FailureError, failure } from '../../../shared/util/failure';
-import { cancelledFailure, lostFailure } from '../link/link-failure';
+import { FailureError, failure } from '../../../shared/util/failure';
+import { lostFailure } from '../link/link-failure';
 import { MANIFEST_NAME, type Parcel } from './parcel';
 import type { Deployment, Step } from './progress';
-import { quoteWord, whenEnded } from './remote-shell';
+import { clauseOf } from './remote-command';
+import { quoteWord } from './remote-shell';
 import { tarBytes } from './tar';
 
 /** Folders of ~/.hookanalyzer that parcels live in. */
@@ -65,9 +66,9 @@ async function checkSpace({ shell, signal }: Deployment, bytes: number): Promise
 }
 
 function unpackFailure(label: string, said: string): FailureError {
-  const clause = said.trim().replace(/\s+/g, ' ').slice(0, 300);
+  const clause = clauseOf(said);
   if (/no space left|quota exceeded/i.test(said)) {
-    return diskFull(label, `The disk of ${label} became full while the probe was uploaded: ${clause}`);
+    return diskFull(label, `The disk of ${label} became full while the probe was uploaded: ${clause}.`);
   }
   return failure(
     'uploadDamaged',
@@ -91,31 +92,22 @@ async function send(deployment: Deployment, parcel: Parcel, staging: string, ste
   const stream = isPacked ? pipeline(tar, gzip, () => {}) : tar; // its error comes out of the loop below
   // Single quotes around nothing that any login shell would take for its own.
   const command = `/bin/sh -c 'cd "$HOME/${staging}" && ${isPacked ? 'gzip -dc | ' : ''}tar -xof -'`;
-  const channel = await shell.start(command);
-  let isOver = false;
-  const ended = whenEnded(
-    channel,
-    () => {},
-    () => {},
-  ).finally(() => {
-    isOver = true;
-  });
-  const cancel = () => channel.close();
-  signal?.addEventListener('abort', cancel);
+  const unpacking = await shell.start(command);
+  const { channel, ended } = unpacking;
+  const release = unpacking.stopWhen(signal);
   try {
     for await (const chunk of stream) {
-      if (isOver || signal?.aborted) break;
+      if (unpacking.isOver || signal?.aborted) break;
       if (!channel.write(chunk)) await Promise.race([once(channel, 'drain').catch(() => {}), ended]);
     }
-    if (signal?.aborted) throw cancelledFailure();
-    if (!isOver) channel.end();
-    const { exitCode, stderr } = await ended;
-    if (signal?.aborted) throw cancelledFailure();
+    if (!unpacking.isOver) channel.end();
+    const { exitCode, stderr, stopped } = await ended;
+    if (stopped) throw stopped;
     if (exitCode === undefined) throw lostFailure(shell.label);
     if (exitCode !== 0) throw unpackFailure(shell.label, stderr);
   } finally {
-    signal?.removeEventListener('abort', cancel);
-    if (!isOver) channel.close();
+    release();
+    if (!unpacking.isOver) channel.close();
   }
 }
 
@@ -154,7 +146,8 @@ export async function placeParcel(
     if (moved.exitCode !== 0) throw unpackFailure(shell.label, moved.stderr);
   } catch (error) {
     await shell.run(`rm -rf "$HOME/${staging}"`).catch(() => undefined); // the next attempt removes what this one cannot
-    throw error;
+    if (error instanceof FailureError) throw error;
+    throw failure('uploadFailed', `The upload stopped: ${clauseOf((error as Error).message)}.`, 'Connect again.');
   }
   return { folder, wasThere: false };
 }

@@ -4,6 +4,7 @@ import type { Client } from 'ssh2';
 import { PROBE_HOME } from '../../../shared/rpc/places';
 import { failure } from '../../../shared/util/failure';
 import { takeInstallLock } from './install-lock';
+import { clauseOf } from './remote-command';
 import { quoteWord, RemoteShell } from './remote-shell';
 
 export interface InstalledVersion {
@@ -82,11 +83,7 @@ rm -rf .staging-* ${folders}${isLast ? ' ../node/*' : ''}`,
       { signal },
     );
     if (exitCode === 0) return;
-    throw failure(
-      'notRemoved',
-      `Not all could be removed on ${label}: ${stderr.trim().slice(0, 300)}`,
-      'Remove it there.',
-    );
+    throw failure('notRemoved', `Not all could be removed on ${label}: ${clauseOf(stderr)}.`, 'Remove it there.');
   } finally {
     await lock.release();
   }

@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { addonSources, collectorSources, planAddon, planCollector } from '../../../app/host/deploy/compile-commands';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const filesOf = (folder: string) =>
+  (readdirSync(path.join(root, folder), { recursive: true }) as string[]).map((name) => `${folder}/${name}`);
+const paths = [...filesOf('native'), ...filesOf('kernels'), 'headers/napi.h', 'headers/node_api.h'];
+const cmake = (folder: string) => readFileSync(path.join(root, folder, 'CMakeLists.txt'), 'utf8');
+const sorted = (words: Iterable<string>) => [...words].sort();
+const compilers = { compiler: '/usr/bin/g++', nvcc: undefined, nvccVersion: '' };
+
+test('the collector is built from the sources and with the flags that CMake has', () => {
+  const text = cmake('native/collector');
+  const listed = [...text.matchAll(/\b(\w+\.cc)\b/g)].map(([, name]) => `native/collector/${name}`);
+  expect(sorted(collectorSources(paths))).toEqual(sorted(new Set(listed)));
+  const { link, steps } = planCollector(paths, compilers);
+  for (const option of text.matchAll(/LINKER:([\w-]+)/g)) expect(link.command).toContain(option[1]);
+  expect(steps.find(({ label }) => label.endsWith('/rows.cc'))?.command).toBe(
+    '/usr/bin/g++ -std=c++17 -DNDEBUG -O2 -fPIC -fvisibility=hidden -fvisibility-inlines-hidden -Inative -c native/collector/rows.cc -o build/native-collector-rows.cc.o',
+  );
+});
+
+test('the addon is built from the sources that CMake has, with and without CUDA', () => {
+  const text = cmake('native/addon');
+  const ofAddon = [...text.matchAll(/^\s+([\w/]+\.cc)$/gm)].map(([, name]) => `native/addon/${name}`);
+  const kernels = [...text.matchAll(/\$\{REPOSITORY\}\/([\w/]+\.cu)\b/g)].map(([, name]) => name);
+  expect(kernels).toHaveLength(4);
+  expect(sorted(addonSources(paths, true))).toEqual(sorted([...ofAddon, ...kernels]));
+  expect(sorted(addonSources(paths, false))).toEqual(
+    sorted(ofAddon.filter((name) => !name.endsWith('cuda_device.cc'))),
+  );
+  const defines = /target_compile_definitions\(hookanalyzer PRIVATE ([^)]+)\)/.exec(text)?.[1].split(' ') ?? [];
+  expect(defines).toHaveLength(2);
+  for (const define of defines) expect(planAddon(paths, compilers)?.steps[0].command).toContain(`-D${define}`);
+});
+
+test('nvcc compiles what needs it, for Orin, and from CUDA 11.8 on for Hopper too', () => {
+  const planWith = (release: string) =>
+    planAddon(paths, {
+      ...compilers,
+      nvcc: '/usr/local/cuda/bin/nvcc',
+      nvccVersion: `Cuda tools, release ${release}, V1`,
+    });
+  const programs = planWith('12.6')?.steps.filter(({ command }) => command.startsWith('/usr/local/cuda/bin/nvcc'));
+  expect(programs?.map(({ label }) => path.basename(label)).sort()).toEqual([
+    'addon.cc',
+    'conv3x3.cu',
+    'cuda_device.cc',
+    'gemm.cu',
+    'relu.cu',
+    'softmax.cu',
+  ]);
+  const architecturesOf = (release: string) => {
+    const step = planWith(release)?.steps.find(({ label }) => label.endsWith('relu.cu'));
+    return [...(step?.command ?? '').matchAll(/arch=compute_(\d+)/g)].map(([, architecture]) => architecture);
+  };
+  expect(['11.4', '11.8', '12.6'].map(architecturesOf)).toEqual([['87'], ['87', '90'], ['87', '90']]);
+});
+
+test('without the headers of Node-API there is no plan for the addon', () => {
+  expect(
+    planAddon(
+      paths.filter((name) => !name.startsWith('headers/')),
+      compilers,
+    ),
+  ).toBeUndefined();
+});
