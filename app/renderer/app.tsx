@@ -10,6 +10,7 @@ import { StartPage } from './panels/start/start-page';
 import { SessionTab } from './session-tab';
 import { SessionView } from './session-view';
 import { StatusBar } from './status-bar';
+import { Button } from './widgets/button';
 
 function useKeys(): void {
   const actions = useActions();
@@ -59,28 +60,20 @@ export function App() {
   return (
     <div className="app">
       <header className="app-bar">
-        <button
-          type="button"
-          className="button"
-          data-plain={active !== undefined}
+        <Button
+          kind={active !== undefined ? 'plain' : 'normal'}
           data-testid="start-tab"
           onClick={() => actions.activate(undefined)}
         >
           Start
-        </button>
+        </Button>
         {sessions.map((session) => (
           <SessionTab key={session.key} session={session} isActive={session === active} />
         ))}
         <span className="spacer" />
-        <button
-          type="button"
-          className="button"
-          data-plain="true"
-          title="Command palette (Ctrl+Shift+P)"
-          onClick={() => runCommand(actions, 'palette.open')}
-        >
+        <Button kind="plain" title="Command palette (Ctrl+Shift+P)" onClick={() => runCommand(actions, 'palette.open')}>
           Commands
-        </button>
+        </Button>
       </header>
       <main className="app-body">
         {!active && <StartPage />}

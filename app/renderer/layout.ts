@@ -3,6 +3,7 @@
 import type { DockviewApi } from 'dockview-react';
 
 export const PANEL_TITLES = {
+  tables: 'Tables',
   memory: 'Memory',
   launch: 'Launch',
   output: 'Output',
@@ -22,6 +23,7 @@ export function buildDefaultLayout(api: DockviewApi, isLive: boolean): void {
     width?: number,
   ) => api.addPanel({ id, component: id, title: PANEL_TITLES[id], position, initialWidth: width });
   add('output');
+  add('tables', { referencePanel: 'output', direction: 'within' });
   add('memory', { referencePanel: 'output', direction: 'within' });
   add('details', { referencePanel: 'output', direction: 'right' }, 330);
   add('launch', { referencePanel: 'details', direction: 'within' });

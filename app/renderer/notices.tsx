@@ -1,5 +1,6 @@
 import { useActions, useApp } from './context';
 import { removeNotice } from './state/app-store';
+import { Button } from './widgets/button';
 
 /** What a person should read, until it is put away. Plain notes go by themselves. */
 export function Notices() {
@@ -18,15 +19,9 @@ export function Notices() {
           <p>
             {sentence} {remedy && <span className="muted">{remedy}</span>}
           </p>
-          <button
-            type="button"
-            className="button"
-            data-plain="true"
-            aria-label="Put away"
-            onClick={() => removeNotice(store, id)}
-          >
+          <Button kind="plain" aria-label="Put away" onClick={() => removeNotice(store, id)}>
             ×
-          </button>
+          </Button>
         </div>
       ))}
     </div>

@@ -19,10 +19,12 @@ import { LaunchPanel } from './panels/launch/launch-panel';
 import { MemoryDock } from './panels/memory/memory-dock';
 import { NotesPanel } from './panels/notes/notes-panel';
 import { OutputPanel } from './panels/output/output-panel';
+import { TablesDock } from './panels/tables/tables-dock';
 
 const LAYOUT_KEY = 'hookanalyzer.layout.2';
 
 const PANELS: Readonly<Record<PanelId, () => React.ReactNode>> = {
+  tables: TablesDock,
   memory: MemoryDock,
   launch: LaunchPanel,
   output: OutputPanel,

@@ -10,7 +10,17 @@ export interface TimeRange {
 
 /** One row of an event table, as the worker and the store of the host name it. */
 export interface RowRef {
-  readonly table: 'kernel' | 'memcpy' | 'memset' | 'api' | 'range' | 'sync' | 'overhead';
+  readonly table:
+    | 'kernel'
+    | 'memcpy'
+    | 'memset'
+    | 'api'
+    | 'range'
+    | 'sync'
+    | 'overhead'
+    | 'loss'
+    | 'gap'
+    | 'diagnostic';
   readonly source: number;
   readonly startNs: number;
   readonly durationNs: number;

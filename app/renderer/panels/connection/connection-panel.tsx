@@ -3,6 +3,7 @@
 import { formatBytes, formatCount } from '../../../../shared/units/format';
 import { useActions, useFacts } from '../../context';
 import { useSessionQuery } from '../../use-session-query';
+import { Button } from '../../widgets/button';
 import { Versions } from './versions';
 
 const LOSS_SQL = `
@@ -99,10 +100,7 @@ function CopyableCommand({ command }: { readonly command: string }) {
   const { bridge } = useActions();
   return (
     <p>
-      <code className="mono">{command}</code>{' '}
-      <button type="button" className="button" onClick={() => bridge.copyText(command)}>
-        Copy
-      </button>
+      <code className="mono">{command}</code> <Button onClick={() => bridge.copyText(command)}>Copy</Button>
     </p>
   );
 }

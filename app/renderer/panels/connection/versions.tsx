@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { formatBytes } from '../../../../shared/units/format';
 import type { WindowRequestResult } from '../../../../shared/window/methods';
 import { useActions, useSession } from '../../context';
+import { Button } from '../../widgets/button';
 
 type Installed = WindowRequestResult<'session/versions'>['versions'];
 
@@ -28,13 +29,7 @@ export function Versions() {
       {versions.map(({ name, bytes, isRunning }) => (
         <p key={name} style={{ margin: '2px 0' }}>
           <span className="mono">{name}</span> <span className="muted">{formatBytes(bytes)}</span>{' '}
-          {isRunning ? (
-            <span className="muted">runs</span>
-          ) : (
-            <button type="button" className="button" onClick={() => void remove(name)}>
-              Remove
-            </button>
-          )}
+          {isRunning ? <span className="muted">runs</span> : <Button onClick={() => void remove(name)}>Remove</Button>}
         </p>
       ))}
     </>

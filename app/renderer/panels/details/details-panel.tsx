@@ -6,11 +6,13 @@ import { formatBytes, formatCount, formatNs } from '../../../../shared/units/for
 import type { WindowTable } from '../../../../shared/window/methods';
 import { useActions, useChoices, useSession } from '../../context';
 import type { RowRef } from '../../state/session-store';
+import { Button } from '../../widgets/button';
 
 /** The whole row, by what names it. */
 function detailSql({ table, source, startNs, correlation }: RowRef): string {
   const by = correlation > 0 && table !== 'range' ? ` AND correlation = ${correlation}` : '';
-  return `SELECT * FROM ${table} WHERE source = ${source} AND "startNs" = ${startNs}${by} LIMIT 1`;
+  const time = table === 'gap' || table === 'diagnostic' ? 'timeNs' : 'startNs';
+  return `SELECT * FROM ${table} WHERE source = ${source} AND "${time}" = ${startNs}${by} LIMIT 1`;
 }
 
 /** All that belongs to one launch, in order of time. */
@@ -91,10 +93,8 @@ export function DetailsPanel() {
           <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
             {linked.rows.map(([kind, startNs, durationNs, name]) => (
               <li key={`${kind}.${startNs}`}>
-                <button
-                  type="button"
-                  className="button"
-                  data-plain="true"
+                <Button
+                  kind="plain"
                   style={{ textAlign: 'left' }}
                   onClick={() =>
                     choices.setState({
@@ -115,7 +115,7 @@ export function DetailsPanel() {
                   <span className="muted">
                     at {formatNs(Number(startNs))}, {formatNs(Number(durationNs))}
                   </span>
-                </button>
+                </Button>
               </li>
             ))}
           </ul>

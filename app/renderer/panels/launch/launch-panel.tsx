@@ -6,6 +6,7 @@ import { useActions, useApp, useFacts, useSession } from '../../context';
 import type { LaunchedTarget } from '../../state/open-session';
 import { formatCommandLine, parseCommandLine, parseEnvironment } from './parse-command';
 import './launch-panel.css';
+import { Button } from '../../widgets/button';
 
 function Kinds(props: {
   readonly kinds: readonly string[];
@@ -54,9 +55,9 @@ function Target({ target }: { readonly target: LaunchedTarget }) {
           {endOf(target)}
         </span>
         {!target.exited && (
-          <button type="button" className="button" data-testid="stop-target" onClick={stop}>
+          <Button data-testid="stop-target" onClick={stop}>
             {wasAsked ? 'Kill' : 'Stop'}
-          </button>
+          </Button>
         )}
       </div>
       {!target.exited && (
@@ -135,18 +136,13 @@ export function LaunchPanel() {
             {sentence}
           </p>
         )}
-        <button type="submit" className="button" data-primary="true" data-testid="launch-start">
+        <Button type="submit" kind="primary" data-testid="launch-start">
           Start
-        </button>{' '}
+        </Button>{' '}
         {demo && (
-          <button
-            type="button"
-            className="button"
-            data-testid="launch-demo"
-            onClick={() => void actions.launch(session, demo)}
-          >
+          <Button data-testid="launch-demo" onClick={() => void actions.launch(session, demo)}>
             Built-in workload
-          </button>
+          </Button>
         )}
       </form>
       <h3>Programs</h3>

@@ -6,6 +6,7 @@ import { formatNs } from '../../../../shared/units/format';
 import type { Annotations } from '../../../../shared/window/methods';
 import { useActions, useSession } from '../../context';
 import { latestOnly } from '../../state/latest-only';
+import { Button } from '../../widgets/button';
 
 const WRITE_MS = 500;
 
@@ -45,9 +46,7 @@ export function NotesPanel() {
       <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
         {value.marks.map((mark) => (
           <li key={mark.id} style={{ display: 'flex', gap: 6, marginBottom: 4 }}>
-            <button
-              type="button"
-              className="button"
+            <Button
               onClick={() => {
                 const halfNs = Math.max((mark.toNs - mark.fromNs) * 0.6, 1e6);
                 const centreNs = (mark.fromNs + mark.toNs) / 2;
@@ -55,7 +54,7 @@ export function NotesPanel() {
               }}
             >
               {formatNs(mark.fromNs)}
-            </button>
+            </Button>
             <input
               className="field"
               style={{ flex: 1 }}
@@ -67,15 +66,13 @@ export function NotesPanel() {
                 }))
               }
             />
-            <button
-              type="button"
-              className="button"
-              data-plain="true"
+            <Button
+              kind="plain"
               aria-label="Remove the mark"
               onClick={() => annotations.setState(({ marks }) => ({ marks: marks.filter((each) => each !== mark) }))}
             >
               ×
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

@@ -1,8 +1,9 @@
 // Questions of a login. Answers go to the host and nowhere else.
 
 import { type FormEvent, useState } from 'react';
-import { Sheet } from '../../sheet';
 import type { Question } from '../../state/questions';
+import { Button } from '../../widgets/button';
+import { Dialog } from '../../widgets/dialog';
 
 interface Field {
   readonly label: string;
@@ -23,7 +24,7 @@ function FieldsSheet(props: {
     answer(values);
   };
   return (
-    <Sheet title={title} onClose={() => answer(undefined)} testId="question">
+    <Dialog title={title} onClose={() => answer(undefined)} testId="question">
       <form onSubmit={onSubmit}>
         {text && <p className="muted">{text}</p>}
         {fields.map(({ label, isSecret }, index) => (
@@ -40,22 +41,20 @@ function FieldsSheet(props: {
           </label>
         ))}
         <div className="buttons">
-          <button type="button" className="button" onClick={() => answer(undefined)}>
-            Cancel
-          </button>
-          <button type="submit" className="button" data-primary="true">
+          <Button onClick={() => answer(undefined)}>Cancel</Button>
+          <Button type="submit" kind="primary">
             Log in
-          </button>
+          </Button>
         </div>
       </form>
-    </Sheet>
+    </Dialog>
   );
 }
 
 function HostKeySheet({ question }: { readonly question: Extract<Question, { name: 'ask/hostKey' }> }) {
   const { host, keyType, fingerprint, knownHostsPath } = question.params;
   return (
-    <Sheet title={`Is this ${host}?`} testId="question-host-key" onClose={() => question.answer({ isTrusted: false })}>
+    <Dialog title={`Is this ${host}?`} testId="question-host-key" onClose={() => question.answer({ isTrusted: false })}>
       <p>
         This host has not been seen before. Compare the fingerprint with the one the board shows for{' '}
         <code>ssh-keygen -l -f /etc/ssh/ssh_host_{keyType.replace('ssh-', '')}_key.pub</code>.
@@ -69,20 +68,12 @@ function HostKeySheet({ question }: { readonly question: Extract<Question, { nam
         <dd className="mono">{knownHostsPath}</dd>
       </dl>
       <div className="buttons">
-        <button type="button" className="button" onClick={() => question.answer({ isTrusted: false })}>
-          Refuse
-        </button>
-        <button
-          type="button"
-          className="button"
-          data-primary="true"
-          data-testid="trust-host"
-          onClick={() => question.answer({ isTrusted: true })}
-        >
+        <Button onClick={() => question.answer({ isTrusted: false })}>Refuse</Button>
+        <Button kind="primary" data-testid="trust-host" onClick={() => question.answer({ isTrusted: true })}>
           Trust this host
-        </button>
+        </Button>
       </div>
-    </Sheet>
+    </Dialog>
   );
 }
 
@@ -90,17 +81,15 @@ function ConfirmSheet({ question }: { readonly question: Extract<Question, { nam
   const { title, sentence, yes } = question.params;
   const answer = (isConfirmed: boolean) => question.answer({ isConfirmed });
   return (
-    <Sheet title={title} testId="question-confirm" onClose={() => answer(false)}>
+    <Dialog title={title} testId="question-confirm" onClose={() => answer(false)}>
       <p>{sentence}</p>
       <div className="buttons">
-        <button type="button" className="button" onClick={() => answer(false)}>
-          No
-        </button>
-        <button type="button" className="button" data-primary="true" onClick={() => answer(true)}>
+        <Button onClick={() => answer(false)}>No</Button>
+        <Button kind="primary" onClick={() => answer(true)}>
           {yes}
-        </button>
+        </Button>
       </div>
-    </Sheet>
+    </Dialog>
   );
 }
 

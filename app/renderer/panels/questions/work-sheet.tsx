@@ -1,18 +1,18 @@
-import { Sheet } from '../../sheet';
 import type { Work } from '../../state/app-store';
+import { Button } from '../../widgets/button';
+import { Dialog } from '../../widgets/dialog';
+import { Progress } from '../../widgets/progress';
 
 /** Work that takes a while: how far it is, what it says, and a way out. */
 export function WorkSheet({ work }: { readonly work: Work }) {
   const { title, doneRatio, log, cancel } = work;
   return (
-    <Sheet title={title} onClose={cancel} testId="work">
-      <progress style={{ width: '100%' }} aria-label={title} max={1} value={doneRatio} />
-      {log && <pre className="mono">{log}</pre>}
+    <Dialog title={title} onClose={cancel} testId="work">
+      <Progress label={title} doneRatio={doneRatio} />
+      {log && <pre className="work-log mono">{log}</pre>}
       <div className="buttons">
-        <button type="button" className="button" onClick={cancel}>
-          Cancel
-        </button>
+        <Button onClick={cancel}>Cancel</Button>
       </div>
-    </Sheet>
+    </Dialog>
   );
 }

@@ -1,15 +1,16 @@
 import { type FormEvent, useState } from 'react';
 import { useActions, useApp } from '../../context';
-import { Sheet } from '../../sheet';
+import { Button } from '../../widgets/button';
+import { Dialog } from '../../widgets/dialog';
 
 /** Connect to a board by name. */
 export function ConnectSheet() {
   const { store } = useActions();
   const close = () => store.setState({ overlay: undefined });
   return (
-    <Sheet title="Connect to a board" onClose={close} testId="connect-sheet">
+    <Dialog title="Connect to a board" onClose={close} testId="connect-sheet">
       <ConnectForm onConnected={close} />
-    </Sheet>
+    </Dialog>
   );
 }
 
@@ -42,15 +43,9 @@ export function ConnectForm({ onConnected }: { readonly onConnected?: () => void
           </option>
         ))}
       </datalist>
-      <button
-        type="submit"
-        className="button"
-        data-primary="true"
-        data-testid="connect-button"
-        disabled={target.trim() === ''}
-      >
+      <Button type="submit" kind="primary" data-testid="connect-button" disabled={target.trim() === ''}>
         Connect
-      </button>
+      </Button>
     </form>
   );
 }

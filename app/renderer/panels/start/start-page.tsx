@@ -3,6 +3,7 @@
 import { useActions, useApp } from '../../context';
 import { ConnectForm } from './connect-sheet';
 import './start-page.css';
+import { Button } from '../../widgets/button';
 
 function fileName(path: string): string {
   return path.split('/').pop() ?? path;
@@ -37,23 +38,12 @@ function ThisMachine() {
     <section>
       <h2>This machine</h2>
       <div className="row">
-        <button
-          type="button"
-          className="button"
-          data-primary="true"
-          data-testid="start-demo"
-          onClick={() => void actions.startDemo()}
-        >
+        <Button kind="primary" data-testid="start-demo" onClick={() => void actions.startDemo()}>
           Run the built-in workload
-        </button>
-        <button
-          type="button"
-          className="button"
-          data-testid="start-local"
-          onClick={() => void actions.connect(undefined)}
-        >
+        </Button>
+        <Button data-testid="start-local" onClick={() => void actions.connect(undefined)}>
           Run a program of mine
-        </button>
+        </Button>
       </div>
       <p className="muted">
         The built-in workload needs no GPU: without one its kernels run on the CPU, and are labelled CPU.{' '}
@@ -71,18 +61,13 @@ function Files() {
     <section>
       <h2>A session file</h2>
       <div className="row">
-        <button type="button" className="button" data-testid="open-file" onClick={() => void actions.openFile()}>
+        <Button data-testid="open-file" onClick={() => void actions.openFile()}>
           Open…
-        </button>
+        </Button>
         {samplePath && (
-          <button
-            type="button"
-            className="button"
-            data-testid="open-sample"
-            onClick={() => void actions.openFile(samplePath)}
-          >
+          <Button data-testid="open-sample" onClick={() => void actions.openFile(samplePath)}>
             Open the sample: ResNet-18 on an H200
-          </button>
+          </Button>
         )}
       </div>
       <ul>
