@@ -39,7 +39,8 @@ function Facts({
   const endNs = row.freedNs === undefined || row.freedNs > atNs ? undefined : row.freedNs;
   const facts: readonly (readonly [string, string])[] = [
     ['Address', hexAddress(row.address)],
-    ['Size', `${formatBytes(row.bytes)} (${formatCount(row.bytes)} B)`],
+    ['Size', formatBytes(row.bytes)],
+    ['Bytes', formatCount(row.bytes)],
     ['Memory', labels[row.space] ?? ''],
     ['Allocated', formatTime(row.allocatedNs)],
     ['Freed', row.freedNs === undefined ? 'not so far' : formatTime(row.freedNs)],

@@ -33,14 +33,14 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { name: 'Address', width: '120px', order: 'address' },
+  { name: 'Address', width: '136px', order: 'address' },
   { name: 'Size', width: '96px', order: 'bytes' },
   { name: 'Age', width: '96px', order: 'allocatedNs', isReversed: true },
-  { name: 'Memory', width: '26%' },
-  { name: 'Call', width: '18%' },
-  { name: 'NVTX range', width: '18%' },
-  { name: 'Allocated by', width: '18%' },
-  { name: 'Pool', width: '120px' },
+  { name: 'Memory', width: '18%' },
+  { name: 'Call', width: '22%' },
+  { name: 'NVTX range', width: '22%' },
+  { name: 'Allocated by', width: '22%' },
+  { name: 'Pool', width: '136px' },
 ];
 
 interface Sort {

@@ -134,7 +134,6 @@ function FilledPanel({
         space={space}
         selection={selection}
         marks={marks}
-        labels={labels}
         formatTime={formatTime}
         selected={selected}
         onSelect={setSelected}

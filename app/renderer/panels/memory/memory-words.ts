@@ -36,6 +36,18 @@ export function spaceWords({ kind, device, deviceName, source, pid }: SpaceLabel
   return words.join(' · ');
 }
 
+/** The same for narrow places: device and process only where there are several. */
+export function shortSpaceWords(spaces: readonly SpaceLabel[]): string[] {
+  const hasDevices = new Set(spaces.map(({ device }) => device)).size > 1;
+  const hasProcesses = new Set(spaces.map(({ source }) => source)).size > 1;
+  return spaces.map(({ kind, device, source, pid }) => {
+    const words = [kindWord(kind)];
+    if (hasDevices) words.push(`GPU ${device}`);
+    if (hasProcesses) words.push(pid === undefined ? `source ${source}` : String(pid));
+    return words.join(' · ');
+  });
+}
+
 export const LEDGER_WORDS: Readonly<Record<LedgerPartName, string>> = {
   cuda: 'CUDA (traced)',
   other: 'Other processes and system',
