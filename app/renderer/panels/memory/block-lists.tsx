@@ -96,7 +96,8 @@ function sentenceOf(
     return `${freeWithoutAllocation} frees without an allocation, ${allocationOverLive} allocations over a live block: tracing began late, or rows were lost.`;
   }
   if (place === 'marks') return `Allocated inside ${marks.length} marked ranges. Blocks freed since are pale.`;
-  if (place !== 'selection') return 'Allocated while such a range was open, by any thread of its process. Blocks freed since are pale.';
+  if (place !== 'selection')
+    return 'Allocated while such a range was open, by any thread of its process. Blocks freed since are pale.';
   if (!selection) return 'Nothing is selected. Drag over the timeline to select a range.';
   return `Allocated from ${formatTime(selection.fromNs)} to ${formatTime(selection.toNs)}. Blocks freed since are pale.`;
 }

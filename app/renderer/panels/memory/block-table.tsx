@@ -3,7 +3,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { formatBytes, formatCount, formatNs } from '../../../../shared/units/format';
-import type { BlockOrder, BlockPage, BlockRef, BlockRow, PageOf } from '../../worker/memory-methods';
+import type { BlockOrder } from '../../model/memory/sorted';
+import type { BlockPage, BlockRef, BlockRow, PageOf } from '../../worker/memory-methods';
 import { hexAddress } from './memory-words';
 import { useAnswer } from './use-answer';
 
