@@ -39,6 +39,8 @@ import type {
 /** Where neither the device's memory nor RAM is known, a hole this large separates two regions. */
 const BREAK_BYTES = 2 ** 40;
 const RANGE_NAMES_MAX = 500;
+/** A range's name and end may come after the allocations in it. */
+const CHANGES_LISTS: ReadonlySet<WindowPacket['table']> = new Set(['memory', 'range', 'string']);
 
 /** Owns everything it keeps. Give it to serveFeatures. */
 export class MemoryFeature implements WorkerFeature<MemoryMethods> {
@@ -46,7 +48,7 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
   private readonly calls = new CallIndex();
   private readonly ranges = new RangeIndex();
   private readonly machine = new MemoryMachine();
-  /** Counts packets; what was derived before the last one is stale. */
+  /** Counts packets that change which blocks there are; lists of blocks from before are stale. */
   private revision = 0;
   private readonly moments = new Last<BlocksAt>();
   private readonly gaps = new Last<SpaceGaps[]>();
@@ -60,7 +62,7 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
     } else if (packet.table === 'api') this.calls.append(source, rowCount, packet.columns);
     else if (packet.table === 'range') this.ranges.append(source, rowCount, packet.columns);
     else this.machine.append(packet);
-    this.revision += 1;
+    if (CHANGES_LISTS.has(packet.table)) this.revision += 1;
   }
 
   readonly methods: MemoryMethods = {

@@ -1,3 +1,5 @@
+// The selected block, in full.
+
 import { formatBytes, formatCount, formatNs } from '../../../../shared/units/format';
 import type { AskMemory, BlockRef, BlockRow } from '../../worker/memory-methods';
 import { hexAddress } from './memory-words';

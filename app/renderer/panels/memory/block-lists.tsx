@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Mark } from '../../../../shared/window/methods';
 import type { TimeRange } from '../../state/session-store';
 import type { AskMemory, BlockPage, BlockRef, MemoryExtent, PageOf, RangeName } from '../../worker/memory-methods';
+import './block-lists.css';
 import { BlockTable } from './block-table';
 import { shortSpaceWords } from './memory-words';
 import { useAnswer } from './use-answer';

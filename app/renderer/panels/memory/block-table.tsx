@@ -2,10 +2,10 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import { formatBytes, formatCount, formatNs } from '../../../../shared/units/format';
+import { formatBytes, formatNs } from '../../../../shared/units/format';
 import type { BlockOrder } from '../../model/memory/sorted';
 import type { BlockPage, BlockRef, BlockRow, PageOf } from '../../worker/memory-methods';
-import { hexAddress } from './memory-words';
+import { counted, hexAddress } from './memory-words';
 import { useAnswer } from './use-answer';
 
 interface BlockTableProps {
@@ -122,7 +122,7 @@ export function BlockTable(props: BlockTableProps) {
   );
 }
 
-const footOf = (page: BlockPage | undefined) => page && `${formatCount(page.count)} blocks, ${formatBytes(page.bytes)}`;
+const footOf = (page: BlockPage | undefined) => page && `${counted(page.count, 'block')}, ${formatBytes(page.bytes)}`;
 
 function isSame(row: BlockRef | undefined, other: BlockRef | undefined): boolean {
   if (!row || !other) return false;

@@ -71,7 +71,7 @@ function FilledPanel({
   return (
     <section className="memory-panel" aria-label="Memory" data-testid="memory-panel">
       <div className="memory-head">
-        <MemoryTiles at={moment.answer} space={space} formatTime={formatTime} onMoment={setAtNs} />
+        <MemoryTiles at={moment.answer} space={space} labels={labels} formatTime={formatTime} onMoment={setAtNs} />
         <div className="memory-choices">
           <label>
             Show{' '}

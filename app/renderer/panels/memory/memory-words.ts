@@ -1,6 +1,7 @@
 // How memory is called in the window.
 
 import { type enums, enumWord } from '../../../../shared/model/enums';
+import { formatCount } from '../../../../shared/units/format';
 import type { LedgerPartName } from '../../model/memory/ledger';
 import type { SpaceLabel } from '../../worker/memory-methods';
 
@@ -54,6 +55,9 @@ export const LEDGER_WORDS: Readonly<Record<LedgerPartName, string>> = {
   cached: 'Page cache',
   free: 'Free',
 };
+
+/** 1 → "1 gap", 1234 → "1,234 gaps" */
+export const counted = (count: number, word: string) => `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
 
 /** 0.256 → "25.6 %" */
 export const percent = (ratio: number) => `${(ratio * 100).toFixed(1)} %`;

@@ -96,7 +96,7 @@ test('the newest moment: totals, and live blocks by size', async () => {
   expect(rowTexts()).toEqual(['0x000030000000 16.00 MiB', '0x000010000000 4.000 MiB', '0x000020000000 1.000 MiB']);
   expect(tile('live')).toBe('Live21.00 MiB3 blocks');
   expect(tile('peak')).toBe('Peak so far84.00 MiBat 2000 ns');
-  expect(tile('gap')).toBe('Largest free gap508.0 MiBof 508.0 MiB in 1 gaps');
+  expect(tile('gap')).toBe('Largest free gap508.0 MiBof 508.0 MiB in 1 gap');
   expect(tile('fragmentation')).toContain('0.0 %');
 });
 
