@@ -26,7 +26,7 @@ export interface AddressMapLooks {
 }
 
 const LIVE_OPACITY = { least: 0.42, most: 1 };
-const FREED_OPACITY = { least: 0.14, most: 0.75 };
+const FREED_OPACITY = { least: 0.14, most: 0.6 };
 /** A block at least this wide leaves a pixel to its neighbour. */
 const SEAM_WIDTH_PX = 3;
 
@@ -98,17 +98,15 @@ function drawBreak(
 
 function drawBlocks(context: CanvasRenderingContext2D, map: AddressMap, colours: AddressMapColours): void {
   const { xPx, yPx, rectWidthPx, rectHeightPx, isLive, recencyRatio, block } = map;
-  let fill = '';
   for (let rect = 0; rect < block.length; rect++) {
-    const isRectLive = isLive[rect] === 1;
-    const colour = isRectLive ? colours.live : colours.freed;
-    if (colour !== fill) {
-      fill = colour;
-      context.fillStyle = colour;
-    }
-    const { least, most } = isRectLive ? LIVE_OPACITY : FREED_OPACITY;
-    context.globalAlpha = least + (most - least) * recencyRatio[rect];
     const widthPx = rectWidthPx[rect] >= SEAM_WIDTH_PX ? rectWidthPx[rect] - 1 : rectWidthPx[rect];
+    // What is dim must not show the block that was there before.
+    context.globalAlpha = 1;
+    context.fillStyle = colours.row;
+    context.fillRect(xPx[rect], yPx[rect], widthPx, rectHeightPx[rect] - 1);
+    const { least, most } = isLive[rect] === 1 ? LIVE_OPACITY : FREED_OPACITY;
+    context.globalAlpha = least + (most - least) * recencyRatio[rect];
+    context.fillStyle = isLive[rect] === 1 ? colours.live : colours.freed;
     context.fillRect(xPx[rect], yPx[rect], widthPx, rectHeightPx[rect] - 1);
   }
   context.globalAlpha = 1;

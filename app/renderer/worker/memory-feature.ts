@@ -4,8 +4,8 @@ import { enums } from '../../../shared/model/enums';
 import type { WindowPacket } from '../../../shared/window/columns';
 import { type AddressMap, layOutAddressMap } from '../model/memory/address-map';
 import { CallIndex } from '../model/memory/call-index';
-import { gapsOf, type SpaceGaps, sortedByAddress } from '../model/memory/gaps';
-import { MemoryLog } from '../model/memory/memory-log';
+import { gapsOf, type SpaceGaps } from '../model/memory/gaps';
+import { MemoryLog, NONE } from '../model/memory/memory-log';
 import {
   type BlocksAt,
   blockOf,
@@ -19,6 +19,7 @@ import {
 } from '../model/memory/moments';
 import { RangeIndex } from '../model/memory/range-index';
 import { liveBytesSeries } from '../model/memory/series';
+import { sortedBy, sortedByAddress } from '../model/memory/sorted';
 import { ALL, type Totals } from '../model/memory/totals';
 import { Transferred, type WorkerFeature } from './feature';
 import { MemoryMachine } from './memory-machine';
@@ -38,6 +39,8 @@ import type {
 /** Where neither the device's memory nor RAM is known, a hole this large separates two regions. */
 const BREAK_BYTES = 2 ** 40;
 const RANGE_NAMES_MAX = 500;
+/** A range's name and end may come after the allocations in it. */
+const CHANGES_LISTS: ReadonlySet<WindowPacket['table']> = new Set(['memory', 'range', 'string']);
 
 /** Owns everything it keeps. Give it to serveFeatures. */
 export class MemoryFeature implements WorkerFeature<MemoryMethods> {
@@ -45,7 +48,7 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
   private readonly calls = new CallIndex();
   private readonly ranges = new RangeIndex();
   private readonly machine = new MemoryMachine();
-  /** Counts packets; what was derived before the last one is stale. */
+  /** Counts packets that change which blocks there are; lists of blocks from before are stale. */
   private revision = 0;
   private readonly moments = new Last<BlocksAt>();
   private readonly gaps = new Last<SpaceGaps[]>();
@@ -59,7 +62,7 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
     } else if (packet.table === 'api') this.calls.append(source, rowCount, packet.columns);
     else if (packet.table === 'range') this.ranges.append(source, rowCount, packet.columns);
     else this.machine.append(packet);
-    this.revision += 1;
+    if (CHANGES_LISTS.has(packet.table)) this.revision += 1;
   }
 
   readonly methods: MemoryMethods = {
@@ -145,14 +148,24 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
   private map(timeNs: number, unsorted: Uint32Array, widthPx: number, heightPx: number): Transferred<MemoryMap> {
     const { operations, blocks: rows } = this.log;
     const blocks = sortedByAddress(this.log, unsorted);
-    const allocations = Array.from(blocks, (block) => rows.allocatedBy[block]);
-    const space = Uint16Array.from(allocations, (operation) => operations.space[operation]);
-    const address = Float64Array.from(allocations, (operation) => operations.address[operation]);
-    const bytes = Float64Array.from(allocations, (operation) => operations.bytes[operation]);
-    const allocatedNs = Float64Array.from(allocations, (operation) => operations.timeNs[operation]);
-    const freedNs = Float64Array.from(blocks, (block) => freedBefore(blockOf(this.log, block).freedNs, timeNs));
-    const isLive = Uint8Array.from(freedNs, (each) => (Number.isNaN(each) ? 1 : 0));
-    const ageNs = Float64Array.from(allocatedNs, (each, at) => timeNs - (isLive[at] === 1 ? each : freedNs[at]));
+    const space = new Uint16Array(blocks.length);
+    const address = new Float64Array(blocks.length);
+    const bytes = new Float64Array(blocks.length);
+    const allocatedNs = new Float64Array(blocks.length);
+    const freedNs = new Float64Array(blocks.length);
+    const isLive = new Uint8Array(blocks.length);
+    const ageNs = new Float64Array(blocks.length);
+    for (const [at, block] of blocks.entries()) {
+      const allocation = rows.allocatedBy[block];
+      space[at] = operations.space[allocation];
+      address[at] = operations.address[allocation];
+      bytes[at] = operations.bytes[allocation];
+      allocatedNs[at] = operations.timeNs[allocation];
+      const isFreed = rows.freedBy[block] !== NONE && operations.timeNs[rows.freedBy[block]] <= timeNs;
+      freedNs[at] = isFreed ? operations.timeNs[rows.freedBy[block]] : Number.NaN;
+      isLive[at] = isFreed ? 0 : 1;
+      ageNs[at] = timeNs - (isFreed ? freedNs[at] : allocatedNs[at]);
+    }
     const map = layOutAddressMap({ section: space, address, bytes, isLive, ageNs }, widthPx, heightPx);
     const columns = [space, address, bytes, allocatedNs, freedNs].map(({ buffer }) => buffer);
     const value = { timeNs, map, space, address, bytes, allocatedNs, freedNs };
@@ -195,20 +208,12 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
   private page(key: string, page: PageOf, timeNs: number, list: () => Uint32Array): BlockPage {
     const { order, isDescending, firstRow, rowCount } = page;
     const sorted = this.orders.get(`${this.revision} ${key} ${order} ${isDescending}`, () => {
-      return this.sorted(list(), order, isDescending);
+      return sortedBy(this.log, list(), order, isDescending);
     });
     const { operations, blocks } = this.log;
     const rows = Array.from(sorted.subarray(firstRow, firstRow + rowCount), (block) => this.row(block, timeNs));
     const bytes = sorted.reduce((sum, block) => sum + operations.bytes[blocks.allocatedBy[block]], 0);
     return { count: sorted.length, bytes, firstRow, rows };
-  }
-
-  private sorted(list: Uint32Array, order: PageOf['order'], isDescending: boolean): Uint32Array {
-    const { operations, blocks } = this.log;
-    const column = { bytes: operations.bytes, allocatedNs: operations.timeNs, address: operations.address }[order];
-    const sign = isDescending ? -1 : 1;
-    const value = (block: number) => column[blocks.allocatedBy[block]];
-    return list.slice().sort((left, right) => sign * (value(left) - value(right)) || left - right);
   }
 
   private find({ space, address, allocatedNs }: BlockRef): number | undefined {
@@ -258,10 +263,6 @@ class Last<T> {
     return this.value;
   }
 }
-
-const freedBefore = (freedNs: number | undefined, timeNs: number) => {
-  return freedNs !== undefined && freedNs <= timeNs ? freedNs : Number.NaN;
-};
 
 function joined(first: Uint32Array, second: Uint32Array): Uint32Array {
   const both = new Uint32Array(first.length + second.length);

@@ -6,6 +6,7 @@ import type { Ledger } from '../model/memory/ledger';
 import type { Mismatches } from '../model/memory/memory-log';
 import type { TimeRange } from '../model/memory/moments';
 import type { LiveBytesSeries } from '../model/memory/series';
+import type { BlockOrder } from '../model/memory/sorted';
 import type { Transferred } from './feature';
 
 export interface SpaceLabel {
@@ -52,8 +53,6 @@ export interface BlockRow extends BlockRef {
   readonly library: string | undefined;
   readonly pool: { readonly address: number; readonly usedBytes: number } | undefined;
 }
-
-export type BlockOrder = 'bytes' | 'allocatedNs' | 'address';
 
 /** A piece of a long list. */
 export interface PageOf {

@@ -65,7 +65,7 @@ export function recencyRatio(ageNs: number): number {
 
 /** Lays the blocks out in at least widthPx × heightPx; fewer bytes a row the more room there is. */
 export function layOutAddressMap(blocks: MapBlocks, widthPx: number, heightPx: number): AddressMap {
-  let rowBytes = ROW_BYTES_MIN;
+  let rowBytes = leastRowBytes(blocks, heightPx);
   let runs = runsOf(blocks, rowBytes);
   while (heightOf(runs, ROW_PX_MIN) > heightPx && rowBytes < ROW_BYTES_MAX) {
     rowBytes *= 2;
@@ -77,6 +77,15 @@ export function layOutAddressMap(blocks: MapBlocks, widthPx: number, heightPx: n
   const rows = rowsOf(runs, rowBytes, rowPx);
   const rects = new Rects(blocks, runs, rowBytes, rowPx, widthPx);
   return { widthPx, heightPx: heightOf(runs, rowPx), rowBytes, rows, ...rects.inDrawingOrder() };
+}
+
+/** Fewer bytes a row cannot do: live blocks do not overlap, and all of them have to be shown. */
+function leastRowBytes({ bytes, isLive }: MapBlocks, heightPx: number): number {
+  let liveBytes = 0;
+  for (let index = 0; index < bytes.length; index++) if (isLive[index] !== 0) liveBytes += bytes[index];
+  let rowBytes = ROW_BYTES_MIN;
+  while (rowBytes * Math.max(1, heightPx / ROW_PX_MIN) < liveBytes && rowBytes < ROW_BYTES_MAX) rowBytes *= 2;
+  return rowBytes;
 }
 
 /** The topmost block at a point of the map (index of the blocks given), or undefined. */

@@ -22,8 +22,8 @@ interface HeldPacket {
   readonly highest: number;
 }
 
-/** Calls of one source that are held for memory rows still to come: some ten seconds of a program that calls all the time. */
-const HELD_ROWS_MAX = 1_000_000;
+/** Calls of one source that are held for memory rows still to come. A call and its memory row leave CUPTI in one buffer of 100,000. */
+const HELD_ROWS_MAX = 250_000;
 const CALL_TYPES = { startNs: 'f64', durationNs: 'f64', name: 'u32', thread: 'u32' } as const;
 
 class CallsOfSource {

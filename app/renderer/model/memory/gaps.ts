@@ -28,17 +28,9 @@ export interface SpaceGaps {
   readonly fragmentationRatio: number;
 }
 
-/** Blocks by space, then by address. */
-export function sortedByAddress(log: MemoryLog, blocks: Uint32Array): Uint32Array {
-  const { operations, blocks: rows } = log;
-  const space = (block: number) => operations.space[rows.allocatedBy[block]];
-  const address = (block: number) => operations.address[rows.allocatedBy[block]];
-  return blocks.slice().sort((left, right) => space(left) - space(right) || address(left) - address(right));
-}
-
 /**
  * Gaps between live blocks, one entry a space that has some.
- * @param live blocks, as sortedByAddress gives them
+ * @param live blocks, as sortedByAddress (sorted.ts) gives them
  * @param breakBytes of a space: a larger hole lies between two regions
  */
 export function gapsOf(log: MemoryLog, live: Uint32Array, breakBytes: (space: number) => number): SpaceGaps[] {

@@ -1,3 +1,5 @@
+// The selected block, in full.
+
 import { formatBytes, formatCount, formatNs } from '../../../../shared/units/format';
 import type { AskMemory, BlockRef, BlockRow } from '../../worker/memory-methods';
 import { hexAddress } from './memory-words';
@@ -39,7 +41,8 @@ function Facts({
   const endNs = row.freedNs === undefined || row.freedNs > atNs ? undefined : row.freedNs;
   const facts: readonly (readonly [string, string])[] = [
     ['Address', hexAddress(row.address)],
-    ['Size', `${formatBytes(row.bytes)} (${formatCount(row.bytes)} B)`],
+    ['Size', formatBytes(row.bytes)],
+    ['Bytes', formatCount(row.bytes)],
     ['Memory', labels[row.space] ?? ''],
     ['Allocated', formatTime(row.allocatedNs)],
     ['Freed', row.freedNs === undefined ? 'not so far' : formatTime(row.freedNs)],

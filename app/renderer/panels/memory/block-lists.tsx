@@ -4,7 +4,9 @@ import { useState } from 'react';
 import type { Mark } from '../../../../shared/window/methods';
 import type { TimeRange } from '../../state/session-store';
 import type { AskMemory, BlockPage, BlockRef, MemoryExtent, PageOf, RangeName } from '../../worker/memory-methods';
+import './block-lists.css';
 import { BlockTable } from './block-table';
+import { shortSpaceWords } from './memory-words';
 import { useAnswer } from './use-answer';
 
 interface BlockListsProps {
@@ -16,7 +18,6 @@ interface BlockListsProps {
   readonly space: number | undefined;
   readonly selection: TimeRange | undefined;
   readonly marks: readonly Mark[];
-  readonly labels: readonly string[];
   readonly formatTime: (timeNs: number) => string;
   readonly selected: BlockRef | undefined;
   readonly onSelect: (block: BlockRef) => void;
@@ -71,7 +72,7 @@ export function BlockLists(props: BlockListsProps) {
         {list === 'inside' && <PlaceChoice place={place} onPlace={setPlace} marks={marks} names={names.answer ?? []} />}
         <span className="memory-hint">{sentenceOf(list, place, props, formatTime)}</span>
       </div>
-      <BlockTable key={list} {...props} {...pages[list]} ageAtNs={ageAtNs} />
+      <BlockTable key={list} {...props} {...pages[list]} labels={shortSpaceWords(extent.spaces)} ageAtNs={ageAtNs} />
     </section>
   );
 }
@@ -95,10 +96,11 @@ function sentenceOf(
     if (freeWithoutAllocation + allocationOverLive === 0) return '';
     return `${freeWithoutAllocation} frees without an allocation, ${allocationOverLive} allocations over a live block: tracing began late, or rows were lost.`;
   }
-  if (place === 'marks') return `Allocated while one of ${marks.length} marked ranges lasted.`;
-  if (place !== 'selection') return 'Allocated while such a range was open, on any thread of its process.';
+  if (place === 'marks') return `Allocated inside ${marks.length} marked ranges. Blocks freed since are pale.`;
+  if (place !== 'selection')
+    return 'Allocated while such a range was open, by any thread of its process. Blocks freed since are pale.';
   if (!selection) return 'Nothing is selected. Drag over the timeline to select a range.';
-  return `Allocated from ${formatTime(selection.fromNs)} to ${formatTime(selection.toNs)}.`;
+  return `Allocated from ${formatTime(selection.fromNs)} to ${formatTime(selection.toNs)}. Blocks freed since are pale.`;
 }
 
 interface PlaceChoiceProps {

@@ -2,9 +2,10 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import { formatBytes, formatCount, formatNs } from '../../../../shared/units/format';
-import type { BlockOrder, BlockPage, BlockRef, BlockRow, PageOf } from '../../worker/memory-methods';
-import { hexAddress } from './memory-words';
+import { formatBytes, formatNs } from '../../../../shared/units/format';
+import type { BlockOrder } from '../../model/memory/sorted';
+import type { BlockPage, BlockRef, BlockRow, PageOf } from '../../worker/memory-methods';
+import { counted, hexAddress } from './memory-words';
 import { useAnswer } from './use-answer';
 
 interface BlockTableProps {
@@ -33,14 +34,14 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
-  { name: 'Address', width: '120px', order: 'address' },
+  { name: 'Address', width: '136px', order: 'address' },
   { name: 'Size', width: '96px', order: 'bytes' },
   { name: 'Age', width: '96px', order: 'allocatedNs', isReversed: true },
-  { name: 'Memory', width: '26%' },
-  { name: 'Call', width: '18%' },
-  { name: 'NVTX range', width: '18%' },
-  { name: 'Allocated by', width: '18%' },
-  { name: 'Pool', width: '120px' },
+  { name: 'Memory', width: '18%' },
+  { name: 'Call', width: '22%' },
+  { name: 'NVTX range', width: '22%' },
+  { name: 'Allocated by', width: '22%' },
+  { name: 'Pool', width: '136px' },
 ];
 
 interface Sort {
@@ -121,7 +122,7 @@ export function BlockTable(props: BlockTableProps) {
   );
 }
 
-const footOf = (page: BlockPage | undefined) => page && `${formatCount(page.count)} blocks, ${formatBytes(page.bytes)}`;
+const footOf = (page: BlockPage | undefined) => page && `${counted(page.count, 'block')}, ${formatBytes(page.bytes)}`;
 
 function isSame(row: BlockRef | undefined, other: BlockRef | undefined): boolean {
   if (!row || !other) return false;

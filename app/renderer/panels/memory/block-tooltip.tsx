@@ -1,3 +1,5 @@
+// What is known about the block under the pointer.
+
 import { formatBytes, formatNs } from '../../../../shared/units/format';
 import type { AskMemory, MemoryMap } from '../../worker/memory-methods';
 import { hexAddress } from './memory-words';
@@ -19,7 +21,7 @@ const DISTANCE_PX = 14;
 /** More than it is ever high, to keep it in the window. */
 const HEIGHT_PX = 170;
 
-/** What is known about a block, beside the pointer. */
+/** Stands beside the pointer, inside the window. */
 export function BlockTooltip({ ask, map, block, labels, xPx, yPx }: BlockTooltipProps) {
   const ref = { space: map.space[block], address: map.address[block], allocatedNs: map.allocatedNs[block] };
   const key = JSON.stringify(ref);

@@ -3,6 +3,7 @@
 import { formatBytes } from '../../../../shared/units/format';
 import type { LedgerPartName } from '../../model/memory/ledger';
 import type { AskMemory, LedgerAt } from '../../worker/memory-methods';
+import './ledger-bar.css';
 import { LEDGER_WORDS, percent } from './memory-words';
 import { useAnswer } from './use-answer';
 

@@ -71,7 +71,7 @@ function FilledPanel({
   return (
     <section className="memory-panel" aria-label="Memory" data-testid="memory-panel">
       <div className="memory-head">
-        <MemoryTiles at={moment.answer} space={space} formatTime={formatTime} onMoment={setAtNs} />
+        <MemoryTiles at={moment.answer} space={space} labels={labels} formatTime={formatTime} onMoment={setAtNs} />
         <div className="memory-choices">
           <label>
             Show{' '}
@@ -134,7 +134,6 @@ function FilledPanel({
         space={space}
         selection={selection}
         marks={marks}
-        labels={labels}
         formatTime={formatTime}
         selected={selected}
         onSelect={setSelected}

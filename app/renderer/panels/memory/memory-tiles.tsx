@@ -1,14 +1,15 @@
 // The moment's figures.
 
-import { formatBytes, formatCount } from '../../../../shared/units/format';
+import { formatBytes } from '../../../../shared/units/format';
 import type { SpaceGaps } from '../../model/memory/gaps';
 import type { MemoryAt } from '../../worker/memory-methods';
-import { percent } from './memory-words';
+import { counted, percent } from './memory-words';
 
 interface MemoryTilesProps {
   readonly at: MemoryAt | undefined;
   /** Gaps are those of this space; undefined is the one with most live bytes. */
   readonly space: number | undefined;
+  readonly labels: readonly string[];
   readonly formatTime: (timeNs: number) => string;
   readonly onMoment: (timeNs: number) => void;
 }
@@ -17,18 +18,14 @@ const GAP_MEANING =
   'The largest hole between live blocks of one kind of memory. A hole larger than the memory itself lies between two regions of the address space and does not count.';
 const FRAGMENTATION_MEANING = '1 - largest gap / all gaps. 0 % is one hole or none, near 100 % is many small ones.';
 
-export function MemoryTiles({ at, space, formatTime, onMoment }: MemoryTilesProps) {
+export function MemoryTiles({ at, space, labels, formatTime, onMoment }: MemoryTilesProps) {
   if (!at) return <div className="memory-tiles" />;
   const { total } = at;
   const gaps = gapsShown(at.gaps, space);
+  const place = gaps ? ` Here: ${labels[gaps.space]}.` : '';
   return (
     <dl className="memory-tiles">
-      <Tile
-        name="Live"
-        value={formatBytes(total.liveBytes)}
-        note={`${formatCount(total.liveCount)} blocks`}
-        id="live"
-      />
+      <Tile name="Live" value={formatBytes(total.liveBytes)} note={counted(total.liveCount, 'block')} id="live" />
       <Tile name="Peak so far" value={formatBytes(total.peakBytes)} id="peak">
         <button type="button" className="memory-link" onClick={() => onMoment(total.peakNs)} title="Show this moment">
           at {formatTime(total.peakNs)}
@@ -37,15 +34,15 @@ export function MemoryTiles({ at, space, formatTime, onMoment }: MemoryTilesProp
       <Tile
         name="Largest free gap"
         value={gaps ? formatBytes(gaps.largestGapBytes) : '-'}
-        note={gaps ? `of ${formatBytes(gaps.gapBytes)} in ${formatCount(gaps.gapCount)} gaps` : ''}
-        meaning={GAP_MEANING}
+        note={gaps ? `of ${formatBytes(gaps.gapBytes)} in ${counted(gaps.gapCount, 'gap')}` : ''}
+        meaning={`${GAP_MEANING}${place}`}
         id="gap"
       />
       <Tile
         name="Fragmentation"
         value={gaps ? percent(gaps.fragmentationRatio) : '-'}
-        note={gaps ? `${formatCount(gaps.regionCount)} ${gaps.regionCount === 1 ? 'region' : 'regions'}` : ''}
-        meaning={FRAGMENTATION_MEANING}
+        note={gaps ? counted(gaps.regionCount, 'region') : ''}
+        meaning={`${FRAGMENTATION_MEANING}${place}`}
         id="fragmentation"
       />
     </dl>

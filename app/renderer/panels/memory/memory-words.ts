@@ -1,6 +1,7 @@
 // How memory is called in the window.
 
 import { type enums, enumWord } from '../../../../shared/model/enums';
+import { formatCount } from '../../../../shared/units/format';
 import type { LedgerPartName } from '../../model/memory/ledger';
 import type { SpaceLabel } from '../../worker/memory-methods';
 
@@ -36,12 +37,27 @@ export function spaceWords({ kind, device, deviceName, source, pid }: SpaceLabel
   return words.join(' · ');
 }
 
+/** The same for narrow places: device and process only where there are several. */
+export function shortSpaceWords(spaces: readonly SpaceLabel[]): string[] {
+  const hasDevices = new Set(spaces.map(({ device }) => device)).size > 1;
+  const hasProcesses = new Set(spaces.map(({ source }) => source)).size > 1;
+  return spaces.map(({ kind, device, source, pid }) => {
+    const words = [kindWord(kind)];
+    if (hasDevices) words.push(`GPU ${device}`);
+    if (hasProcesses) words.push(pid === undefined ? `source ${source}` : String(pid));
+    return words.join(' · ');
+  });
+}
+
 export const LEDGER_WORDS: Readonly<Record<LedgerPartName, string>> = {
   cuda: 'CUDA (traced)',
   other: 'Other processes and system',
   cached: 'Page cache',
   free: 'Free',
 };
+
+/** 1 → "1 gap", 1234 → "1,234 gaps" */
+export const counted = (count: number, word: string) => `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;
 
 /** 0.256 → "25.6 %" */
 export const percent = (ratio: number) => `${(ratio * 100).toFixed(1)} %`;

@@ -1,3 +1,5 @@
+// Memory pools (cudaMallocAsync) at the moment that the map shows.
+
 import { formatBytes, formatCount } from '../../../../shared/units/format';
 import type { PoolRow } from '../../worker/memory-methods';
 import { hexAddress } from './memory-words';

@@ -1,3 +1,5 @@
+// Sizes and colours of the page, for what is drawn on a canvas.
+
 import { type RefObject, useEffect, useState } from 'react';
 
 export interface SizePx {

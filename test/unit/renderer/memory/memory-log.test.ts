@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gapsOf, sortedByAddress } from '../../../../app/renderer/model/memory/gaps';
+import { gapsOf } from '../../../../app/renderer/model/memory/gaps';
 import { MemoryLog } from '../../../../app/renderer/model/memory/memory-log';
 import {
   blockOf,
@@ -10,6 +10,7 @@ import {
   totalsAt,
 } from '../../../../app/renderer/model/memory/moments';
 import { liveBytesSeries } from '../../../../app/renderer/model/memory/series';
+import { sortedByAddress } from '../../../../app/renderer/model/memory/sorted';
 import { ALL } from '../../../../app/renderer/model/memory/totals';
 import { enums } from '../../../../shared/model/enums';
 import { SeededRandom } from '../../wire/seeded';
