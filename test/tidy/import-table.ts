@@ -43,6 +43,7 @@ export const IMPORT_TABLE: readonly FolderRule[] = [
     true,
   ),
   rule('app/cli', ['app/host', 'shared', 'package.json'], [], true),
+  rule('app/cli/package-app.mjs', [], ['@electron/fuses'], true),
   // Thin: windows, menus, dialogs and the host's process. What they mean is the host's and the page's.
   rule('app/main', ['shared/window'], ['electron'], true),
   rule('app/preload', ['shared/window'], ['electron'], false),
