@@ -3,6 +3,7 @@
 import type { DockviewApi } from 'dockview-react';
 
 export const PANEL_TITLES = {
+  timeline: 'Timeline',
   tables: 'Tables',
   memory: 'Memory',
   launch: 'Launch',
@@ -22,13 +23,16 @@ export function buildDefaultLayout(api: DockviewApi, isLive: boolean): void {
     position?: { referencePanel: PanelId; direction?: 'right' | 'below' | 'within' },
     width?: number,
   ) => api.addPanel({ id, component: id, title: PANEL_TITLES[id], position, initialWidth: width });
-  add('output');
-  add('tables', { referencePanel: 'output', direction: 'within' });
-  add('memory', { referencePanel: 'output', direction: 'within' });
-  add('details', { referencePanel: 'output', direction: 'right' }, 330);
+  add('timeline');
+  add('details', { referencePanel: 'timeline', direction: 'right' }, 330);
   add('launch', { referencePanel: 'details', direction: 'within' });
   add('connection', { referencePanel: 'details', direction: 'within' });
   add('notes', { referencePanel: 'details', direction: 'within' });
+  add('tables', { referencePanel: 'timeline', direction: 'below' });
+  add('memory', { referencePanel: 'tables', direction: 'within' });
+  add('output', { referencePanel: 'tables', direction: 'within' });
+  api.getPanel('tables')?.api.setActive();
+  api.getPanel('tables')?.api.setSize({ height: 300 });
   api.getPanel(isLive ? 'launch' : 'details')?.api.setActive();
 }
 

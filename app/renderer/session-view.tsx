@@ -20,10 +20,12 @@ import { MemoryDock } from './panels/memory/memory-dock';
 import { NotesPanel } from './panels/notes/notes-panel';
 import { OutputPanel } from './panels/output/output-panel';
 import { TablesDock } from './panels/tables/tables-dock';
+import { TimelinePanel } from './panels/timeline/timeline-panel';
 
 const LAYOUT_KEY = 'hookanalyzer.layout.2';
 
 const PANELS: Readonly<Record<PanelId, () => React.ReactNode>> = {
+  timeline: TimelinePanel,
   tables: TablesDock,
   memory: MemoryDock,
   launch: LaunchPanel,

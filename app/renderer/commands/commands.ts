@@ -89,7 +89,7 @@ export const COMMANDS: readonly Command[] = [
     id: 'view.palette',
     title: 'Colour-blind palette on or off',
     run: ({ store }) =>
-      store.setState(({ palette }) => ({ palette: palette === 'standard' ? 'colorBlind' : 'standard' })),
+      store.setState(({ palette }) => ({ palette: palette === 'default' ? 'colorBlind' : 'default' })),
   },
   {
     id: 'view.undo',

@@ -21,7 +21,7 @@ export interface Work {
 }
 
 export type Theme = 'dark' | 'light';
-export type PaletteName = 'standard' | 'colorBlind';
+export type PaletteName = 'default' | 'colorBlind';
 export type Overlay = 'palette' | 'keys' | 'connect' | undefined;
 
 export interface AppState {

@@ -13,9 +13,9 @@ interface Preferences {
 export function readPreferences(): Preferences {
   try {
     const { theme, palette } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>;
-    return { theme: theme ?? 'dark', palette: palette ?? 'standard' };
+    return { theme: theme ?? 'dark', palette: palette ?? 'default' };
   } catch {
-    return { theme: 'dark', palette: 'standard' };
+    return { theme: 'dark', palette: 'default' };
   }
 }
 
