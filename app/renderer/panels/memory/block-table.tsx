@@ -1,7 +1,7 @@
 // A list of blocks of any length: only the rows that are seen are asked for.
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { formatBytes, formatNs } from '../../../../shared/units/format';
 import type { BlockOrder } from '../../model/memory/sorted';
 import type { BlockPage, BlockRef, BlockRow, PageOf } from '../../worker/memory-methods';
@@ -22,6 +22,8 @@ interface BlockTableProps {
 }
 
 const ROW_PX = 20;
+/** The head stays above the rows and takes this much of their window. */
+const HEAD_PX = 22;
 /** Rows are asked for in pieces that begin at a multiple of it, three at a time, so that scrolling seldom waits. */
 const PIECE_ROWS = 100;
 
@@ -62,6 +64,7 @@ export function BlockTable(props: BlockTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 4,
+    scrollPaddingEnd: HEAD_PX,
     initialRect: { width: 0, height: 10 * ROW_PX },
   });
   const items = virtual.getVirtualItems();
@@ -70,18 +73,12 @@ export function BlockTable(props: BlockTableProps) {
     setFirstRow(Math.max(0, (Math.floor(seenFirst / PIECE_ROWS) - 1) * PIECE_ROWS));
   }, [seenFirst]);
 
-  const isMoving = useRef(false);
-  useEffect(() => {
-    if (!isMoving.current) return;
-    const button = scroller.current?.querySelector<HTMLButtonElement>('tbody button[aria-pressed="true"]');
-    if (button) isMoving.current = false;
-    button?.focus();
-  });
+  const focusSelected = useFocusOfSelected(scroller);
   const rowAt = (index: number): BlockRow | undefined => answer?.rows[index - answer.firstRow];
   const move = (index: number) => {
     const row = rowAt(Math.min(count - 1, Math.max(0, index)));
     if (!row) return;
-    isMoving.current = true;
+    focusSelected();
     onSelect(row);
     virtual.scrollToIndex(index);
   };
@@ -120,6 +117,20 @@ export function BlockTable(props: BlockTableProps) {
       </div>
     </div>
   );
+}
+
+/** Gives a function: the row that is selected next gets the focus as soon as it is drawn. */
+function useFocusOfSelected(scroller: RefObject<HTMLElement | null>): () => void {
+  const isWanted = useRef(false);
+  useEffect(() => {
+    if (!isWanted.current) return;
+    const button = scroller.current?.querySelector<HTMLButtonElement>('tbody button[aria-pressed="true"]');
+    if (button) isWanted.current = false;
+    button?.focus();
+  });
+  return () => {
+    isWanted.current = true;
+  };
 }
 
 const footOf = (page: BlockPage | undefined) => page && `${counted(page.count, 'block')}, ${formatBytes(page.bytes)}`;
