@@ -5,7 +5,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import { formatBytes, formatNs } from '../../../../shared/units/format';
 import type { BlockOrder } from '../../model/memory/sorted';
 import type { BlockPage, BlockRef, BlockRow, PageOf } from '../../worker/memory-methods';
-import { counted, hexAddress } from './memory-words';
+import { counted, fileName, hexAddress } from './memory-words';
 import { useAnswer } from './use-answer';
 
 interface BlockTableProps {
@@ -202,7 +202,7 @@ function Row({ index, row, ageAtNs, label, formatTime, isSelected, isTabStop, on
   if (!row) return <Spacer heightPx={ROW_PX} />;
   const isFreed = row.freedNs !== undefined;
   const ageNs = Math.min(row.freedNs ?? ageAtNs, ageAtNs) - row.allocatedNs;
-  const texts = [label, row.call ?? '', row.range ?? '', row.library ?? ''];
+  const texts = [label, row.call, row.range, row.library].map((text = '') => text);
   return (
     <tr aria-rowindex={index + 1} className={isFreed ? 'memory-row-freed' : undefined} data-testid="memory-row">
       <td className="memory-number">
@@ -226,7 +226,7 @@ function Row({ index, row, ageAtNs, label, formatTime, isSelected, isTabStop, on
       <td className="memory-number">{formatNs(ageNs)}</td>
       {texts.map((text, at) => (
         <td key={COLUMNS[at + 3].name} title={text}>
-          {text}
+          {at === 3 ? fileName(text) : text}
         </td>
       ))}
       <td className="memory-number">{row.pool ? hexAddress(row.pool.address) : ''}</td>

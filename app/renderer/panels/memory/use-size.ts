@@ -25,6 +25,13 @@ export function useSize(element: RefObject<HTMLElement | null>): SizePx {
   return size;
 }
 
+/** Calls when the shell changes its colours; what is on a canvas is then drawn anew. Returns its remover. */
+export function onThemeChange(listener: () => void): () => void {
+  const observer = new MutationObserver(listener);
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'class'] });
+  return () => observer.disconnect();
+}
+
 /** A canvas's drawing context in CSS pixels, with as many device pixels as the screen has; undefined where there is none. */
 export function contextOf(
   canvas: HTMLCanvasElement,
