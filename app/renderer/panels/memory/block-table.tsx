@@ -33,6 +33,8 @@ interface Column {
   readonly order?: BlockOrder;
   /** Age grows as the time of allocation falls. */
   readonly isReversed?: boolean;
+  /** Stands at the right; columns with an order always do. */
+  readonly isNumber?: boolean;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -43,7 +45,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'Call', width: '22%' },
   { name: 'NVTX range', width: '22%' },
   { name: 'Allocated by', width: '22%' },
-  { name: 'Pool', width: '136px' },
+  { name: 'Pool', width: '136px', isNumber: true },
 ];
 
 interface Sort {
@@ -154,10 +156,10 @@ function Heads({ sort, onSort }: { readonly sort: Sort; readonly onSort: (sort: 
   return (
     <thead>
       <tr>
-        {COLUMNS.map(({ name, width, order, isReversed = false }) => {
+        {COLUMNS.map(({ name, width, order, isNumber, isReversed = false }) => {
           if (!order) {
             return (
-              <th key={name} scope="col" style={{ width }}>
+              <th key={name} scope="col" style={{ width }} className={isNumber ? 'memory-number' : undefined}>
                 {name}
               </th>
             );

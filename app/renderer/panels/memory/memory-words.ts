@@ -51,7 +51,7 @@ export function shortSpaceWords(spaces: readonly SpaceLabel[]): string[] {
 
 export const LEDGER_WORDS: Readonly<Record<LedgerPartName, string>> = {
   cuda: 'CUDA (traced)',
-  other: 'Other processes and system',
+  other: 'Other programs and system',
   cached: 'Page cache',
   free: 'Free',
 };

@@ -47,7 +47,11 @@ export function contextOf(
   return context;
 }
 
-/** The value of a CSS custom property where the element stands, such as --text. */
-export function colourOf(element: Element, property: string): string {
-  return getComputedStyle(element).getPropertyValue(property).trim() || 'gray';
+/** The colour that a CSS custom property such as --text has where the element stands, in a form that a canvas takes. */
+export function colourOf(element: HTMLElement, property: string): string {
+  // A canvas does not take color-mix() in every Chromium; the computed value of a colour is always a plain one.
+  element.style.color = `var(${property})`;
+  const { color } = getComputedStyle(element);
+  element.style.color = '';
+  return color || 'gray';
 }

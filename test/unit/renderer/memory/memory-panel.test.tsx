@@ -236,7 +236,7 @@ test('the ledger adds up on a board with unified memory, and says why it is not 
   await waitFor(() => expect(ledger.textContent).toContain('RAM 8.000 GiB'));
   expect(ledger.textContent).toContain('CUDA (traced)21.00 MiB · 0.3 %');
   expect(ledger.textContent).toContain('Page cacheunknown');
-  expect(ledger.textContent).toContain('Other processes and system + Page cache5.979 GiB together');
+  expect(ledger.textContent).toContain('Other programs and system + Page cache5.979 GiB together');
   feature.append(devicePacket(24 * GIB, 'NVIDIA L4'));
   showRevision(1);
   await waitFor(() => expect(ledger.textContent).toContain('has memory of its own'));
