@@ -1,6 +1,6 @@
 // Where the RAM of a board with unified memory went, as parts that add up to the total exactly:
 //
-//   | CUDA (traced) | other processes and the system | page cache | free |  = total
+//   | CUDA (traced) | other programs and the system | page cache | free |  = total
 //
 // "Other" is what is left when everything else is known. A part whose source is missing has no number, and what is left then stands
 // under one unknown part that names all of them.

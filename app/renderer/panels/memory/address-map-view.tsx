@@ -8,7 +8,7 @@ import type { AskMemory, BlockRef, MemoryMap } from '../../worker/memory-methods
 import { BlockTooltip } from './block-tooltip';
 import { hexAddress } from './memory-words';
 import { useAnswer } from './use-answer';
-import { colourOf, contextOf, useSize } from './use-size';
+import { colourOf, contextOf, onThemeChange, useSize } from './use-size';
 
 interface AddressMapViewProps {
   readonly ask: AskMemory;
@@ -43,9 +43,14 @@ export function AddressMapView(props: AddressMapViewProps) {
   });
   const [hover, setHover] = useState<Hover | undefined>(undefined);
   const selectedIndex = useMemo(() => answer && selected && indexOfBlock(answer, selected), [answer, selected]);
+  const pointed = hover?.block;
   useEffect(() => {
-    if (canvas.current && answer) draw(canvas.current, answer, labels, hover?.block, selectedIndex);
-  }, [answer, labels, hover?.block, selectedIndex]);
+    const drawn = canvas.current;
+    if (!drawn || !answer) return;
+    const redraw = () => draw(drawn, answer, labels, pointed, selectedIndex);
+    redraw();
+    return onThemeChange(redraw);
+  }, [answer, labels, pointed, selectedIndex]);
 
   const blockUnder = ({ clientX, clientY, currentTarget }: React.MouseEvent<HTMLCanvasElement>) => {
     const { left, top } = currentTarget.getBoundingClientRect();

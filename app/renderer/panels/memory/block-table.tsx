@@ -1,11 +1,11 @@
 // A list of blocks of any length: only the rows that are seen are asked for.
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { formatBytes, formatNs } from '../../../../shared/units/format';
 import type { BlockOrder } from '../../model/memory/sorted';
 import type { BlockPage, BlockRef, BlockRow, PageOf } from '../../worker/memory-methods';
-import { counted, hexAddress } from './memory-words';
+import { counted, fileName, hexAddress } from './memory-words';
 import { useAnswer } from './use-answer';
 
 interface BlockTableProps {
@@ -22,6 +22,8 @@ interface BlockTableProps {
 }
 
 const ROW_PX = 20;
+/** The head stays above the rows and takes this much of their window. */
+const HEAD_PX = 22;
 /** Rows are asked for in pieces that begin at a multiple of it, three at a time, so that scrolling seldom waits. */
 const PIECE_ROWS = 100;
 
@@ -31,6 +33,8 @@ interface Column {
   readonly order?: BlockOrder;
   /** Age grows as the time of allocation falls. */
   readonly isReversed?: boolean;
+  /** Stands at the right; columns with an order always do. */
+  readonly isNumber?: boolean;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -41,7 +45,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'Call', width: '22%' },
   { name: 'NVTX range', width: '22%' },
   { name: 'Allocated by', width: '22%' },
-  { name: 'Pool', width: '136px' },
+  { name: 'Pool', width: '136px', isNumber: true },
 ];
 
 interface Sort {
@@ -62,6 +66,7 @@ export function BlockTable(props: BlockTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 4,
+    scrollPaddingEnd: HEAD_PX,
     initialRect: { width: 0, height: 10 * ROW_PX },
   });
   const items = virtual.getVirtualItems();
@@ -70,18 +75,12 @@ export function BlockTable(props: BlockTableProps) {
     setFirstRow(Math.max(0, (Math.floor(seenFirst / PIECE_ROWS) - 1) * PIECE_ROWS));
   }, [seenFirst]);
 
-  const isMoving = useRef(false);
-  useEffect(() => {
-    if (!isMoving.current) return;
-    const button = scroller.current?.querySelector<HTMLButtonElement>('tbody button[aria-pressed="true"]');
-    if (button) isMoving.current = false;
-    button?.focus();
-  });
+  const focusSelected = useFocusOfSelected(scroller);
   const rowAt = (index: number): BlockRow | undefined => answer?.rows[index - answer.firstRow];
   const move = (index: number) => {
     const row = rowAt(Math.min(count - 1, Math.max(0, index)));
     if (!row) return;
-    isMoving.current = true;
+    focusSelected();
     onSelect(row);
     virtual.scrollToIndex(index);
   };
@@ -122,6 +121,20 @@ export function BlockTable(props: BlockTableProps) {
   );
 }
 
+/** Gives a function: the row that is selected next gets the focus as soon as it is drawn. */
+function useFocusOfSelected(scroller: RefObject<HTMLElement | null>): () => void {
+  const isWanted = useRef(false);
+  useEffect(() => {
+    if (!isWanted.current) return;
+    const button = scroller.current?.querySelector<HTMLButtonElement>('tbody button[aria-pressed="true"]');
+    if (button) isWanted.current = false;
+    button?.focus();
+  });
+  return () => {
+    isWanted.current = true;
+  };
+}
+
 const footOf = (page: BlockPage | undefined) => page && `${counted(page.count, 'block')}, ${formatBytes(page.bytes)}`;
 
 function isSame(row: BlockRef | undefined, other: BlockRef | undefined): boolean {
@@ -143,10 +156,10 @@ function Heads({ sort, onSort }: { readonly sort: Sort; readonly onSort: (sort: 
   return (
     <thead>
       <tr>
-        {COLUMNS.map(({ name, width, order, isReversed = false }) => {
+        {COLUMNS.map(({ name, width, order, isNumber, isReversed = false }) => {
           if (!order) {
             return (
-              <th key={name} scope="col" style={{ width }}>
+              <th key={name} scope="col" style={{ width }} className={isNumber ? 'memory-number' : undefined}>
                 {name}
               </th>
             );
@@ -191,7 +204,7 @@ function Row({ index, row, ageAtNs, label, formatTime, isSelected, isTabStop, on
   if (!row) return <Spacer heightPx={ROW_PX} />;
   const isFreed = row.freedNs !== undefined;
   const ageNs = Math.min(row.freedNs ?? ageAtNs, ageAtNs) - row.allocatedNs;
-  const texts = [label, row.call ?? '', row.range ?? '', row.library ?? ''];
+  const texts = [label, row.call, row.range, row.library].map((text = '') => text);
   return (
     <tr aria-rowindex={index + 1} className={isFreed ? 'memory-row-freed' : undefined} data-testid="memory-row">
       <td className="memory-number">
@@ -215,7 +228,7 @@ function Row({ index, row, ageAtNs, label, formatTime, isSelected, isTabStop, on
       <td className="memory-number">{formatNs(ageNs)}</td>
       {texts.map((text, at) => (
         <td key={COLUMNS[at + 3].name} title={text}>
-          {text}
+          {at === 3 ? fileName(text) : text}
         </td>
       ))}
       <td className="memory-number">{row.pool ? hexAddress(row.pool.address) : ''}</td>

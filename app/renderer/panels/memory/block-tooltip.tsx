@@ -2,7 +2,7 @@
 
 import { formatBytes, formatNs } from '../../../../shared/units/format';
 import type { AskMemory, MemoryMap } from '../../worker/memory-methods';
-import { hexAddress } from './memory-words';
+import { fileName, hexAddress } from './memory-words';
 import { useAnswer } from './use-answer';
 
 interface BlockTooltipProps {
@@ -37,7 +37,7 @@ export function BlockTooltip({ ask, map, block, labels, xPx, yPx }: BlockTooltip
     ['Call', row?.call],
     ['Range', row?.range],
     ['Pool', row?.pool && hexAddress(row.pool.address)],
-    ['By', row?.library],
+    ['By', row?.library && fileName(row.library)],
   ];
   const left = xPx + DISTANCE_PX + WIDTH_PX > window.innerWidth ? xPx - DISTANCE_PX - WIDTH_PX : xPx + DISTANCE_PX;
   const top = Math.min(yPx + DISTANCE_PX, window.innerHeight - HEIGHT_PX);

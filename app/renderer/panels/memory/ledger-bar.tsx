@@ -17,7 +17,7 @@ interface LedgerBarProps {
 /** Where each part comes from. */
 const SOURCES: Readonly<Record<LedgerPartName, string>> = {
   cuda: 'live bytes of the traced allocations',
-  other: 'total - CUDA - page cache - free',
+  other: 'total - CUDA - page cache - free; also what the traced program itself holds outside CUDA',
   cached: 'Cached of /proc/meminfo',
   free: 'MemFree of /proc/meminfo',
 };

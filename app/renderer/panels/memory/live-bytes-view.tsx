@@ -9,7 +9,7 @@ import type { TimeRange } from '../../state/session-store';
 import type { AskMemory, KindTotals, MemoryExtent } from '../../worker/memory-methods';
 import { kindColour, kindWord } from './memory-words';
 import { useAnswer } from './use-answer';
-import { colourOf, contextOf, type SizePx, useSize } from './use-size';
+import { colourOf, contextOf, onThemeChange, type SizePx, useSize } from './use-size';
 
 interface LiveBytesViewProps {
   readonly ask: AskMemory;
@@ -30,8 +30,11 @@ export function LiveBytesView({ ask, revision, extent, kinds, atNs, selection, o
   const key = size.widthPx > 0 && toNs > fromNs ? `${fromNs} ${toNs} ${size.widthPx}` : undefined;
   const { answer } = useAnswer(key, revision, () => ask('memory/series', { fromNs, toNs, widthPx: size.widthPx }));
   useEffect(() => {
-    if (!canvas.current || !answer) return;
-    draw(canvas.current, answer, size, { fromNs, toNs }, atNs, selection);
+    const drawn = canvas.current;
+    if (!drawn || !answer) return;
+    const redraw = () => draw(drawn, answer, size, { fromNs, toNs }, atNs, selection);
+    redraw();
+    return onThemeChange(redraw);
   }, [answer, size, fromNs, toNs, atNs, selection]);
   const choose = ({ clientX, currentTarget }: React.PointerEvent<HTMLCanvasElement>) => {
     const { left, width } = currentTarget.getBoundingClientRect();

@@ -10,6 +10,7 @@ import { BlockDetails } from './block-details';
 import { BlockLists } from './block-lists';
 import { LedgerBar } from './ledger-bar';
 import { LiveBytesView } from './live-bytes-view';
+import { MapChoices } from './map-choices';
 import './memory.css';
 import { MemoryTiles } from './memory-tiles';
 import { spaceWords } from './memory-words';
@@ -72,26 +73,7 @@ function FilledPanel({
     <section className="memory-panel" aria-label="Memory" data-testid="memory-panel">
       <div className="memory-head">
         <MemoryTiles at={moment.answer} space={space} labels={labels} formatTime={formatTime} onMoment={setAtNs} />
-        <div className="memory-choices">
-          <label>
-            Show{' '}
-            <select
-              value={space ?? ''}
-              onChange={({ target }) => setSpace(target.value === '' ? undefined : Number(target.value))}
-            >
-              <option value="">All memory</option>
-              {labels.map((label, index) => (
-                <option key={label} value={index}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            <input type="checkbox" checked={hasFreed} onChange={({ target }) => setHasFreed(target.checked)} /> Freed
-            blocks
-          </label>
-        </div>
+        <MapChoices spaces={extent.spaces} space={space} hasFreed={hasFreed} onSpace={setSpace} onFreed={setHasFreed} />
       </div>
       <LiveBytesView
         ask={ask}

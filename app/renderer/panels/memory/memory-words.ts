@@ -51,10 +51,13 @@ export function shortSpaceWords(spaces: readonly SpaceLabel[]): string[] {
 
 export const LEDGER_WORDS: Readonly<Record<LedgerPartName, string>> = {
   cuda: 'CUDA (traced)',
-  other: 'Other processes and system',
+  other: 'Other programs and system',
   cached: 'Page cache',
   free: 'Free',
 };
+
+/** A library without its folders. */
+export const fileName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
 /** 1 → "1 gap", 1234 → "1,234 gaps" */
 export const counted = (count: number, word: string) => `${formatCount(count)} ${word}${count === 1 ? '' : 's'}`;

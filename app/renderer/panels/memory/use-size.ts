@@ -25,6 +25,13 @@ export function useSize(element: RefObject<HTMLElement | null>): SizePx {
   return size;
 }
 
+/** Calls when the shell changes its colours; what is on a canvas is then drawn anew. Returns its remover. */
+export function onThemeChange(listener: () => void): () => void {
+  const observer = new MutationObserver(listener);
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'class'] });
+  return () => observer.disconnect();
+}
+
 /** A canvas's drawing context in CSS pixels, with as many device pixels as the screen has; undefined where there is none. */
 export function contextOf(
   canvas: HTMLCanvasElement,
@@ -40,7 +47,11 @@ export function contextOf(
   return context;
 }
 
-/** The value of a CSS custom property where the element stands, such as --text. */
-export function colourOf(element: Element, property: string): string {
-  return getComputedStyle(element).getPropertyValue(property).trim() || 'gray';
+/** The colour that a CSS custom property such as --text has where the element stands, in a form that a canvas takes. */
+export function colourOf(element: HTMLElement, property: string): string {
+  // A canvas does not take color-mix() in every Chromium; the computed value of a colour is always a plain one.
+  element.style.color = `var(${property})`;
+  const { color } = getComputedStyle(element);
+  element.style.color = '';
+  return color || 'gray';
 }

@@ -157,6 +157,29 @@ test('a row selects its block, arrows go on, and the details tell who allocated 
   expect(document.activeElement).toBe(next);
 });
 
+test('pointing at the map tells about a block, a click selects it', async () => {
+  const feature = filled();
+  show(feature);
+  const canvas = await waitFor(() => {
+    const found = screen.getByTestId('memory-map').querySelector('canvas');
+    expect(found?.style.height).not.toBe('0px');
+    return found as HTMLCanvasElement;
+  });
+  // As wide and high as the panel asks for in a box of SIZE_PX: less the padding, and the addresses on the left.
+  const asked = { widthPx: SIZE_PX - 104 - 16, heightPx: SIZE_PX - 16, hasFreed: true };
+  const { map, bytes } = feature.methods['memory/map'](asked).value;
+  const rect = map.block.findIndex((block) => bytes[block] === 64 * MIB);
+  const pointer = { clientX: 104 + map.xPx[rect] + 1, clientY: map.yPx[rect] + 1 };
+  fireEvent.mouseMove(canvas, pointer);
+  const tooltip = await screen.findByTestId('memory-tooltip');
+  expect(tooltip.textContent).toContain('0x000020000000freedSize64.00 MiB');
+  await waitFor(() => expect(tooltip.textContent).toContain('Lived2.000 µs'));
+  fireEvent.click(canvas, pointer);
+  await waitFor(() => expect(screen.getByTestId('memory-details').textContent).toContain('Freed3000 ns'));
+  fireEvent.mouseMove(canvas, { clientX: 0, clientY: 0 });
+  expect(screen.queryByTestId('memory-tooltip')).toBeNull();
+});
+
 test('one kind of memory can be shown alone', async () => {
   show(filled());
   await waitFor(() => expect(rowTexts().length).toBe(3));
@@ -213,7 +236,7 @@ test('the ledger adds up on a board with unified memory, and says why it is not 
   await waitFor(() => expect(ledger.textContent).toContain('RAM 8.000 GiB'));
   expect(ledger.textContent).toContain('CUDA (traced)21.00 MiB · 0.3 %');
   expect(ledger.textContent).toContain('Page cacheunknown');
-  expect(ledger.textContent).toContain('Other processes and system + Page cache5.979 GiB together');
+  expect(ledger.textContent).toContain('Other programs and system + Page cache5.979 GiB together');
   feature.append(devicePacket(24 * GIB, 'NVIDIA L4'));
   showRevision(1);
   await waitFor(() => expect(ledger.textContent).toContain('has memory of its own'));
