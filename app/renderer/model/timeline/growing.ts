@@ -1,4 +1,4 @@
-// Columns that grow. A third again each time: at most a quarter of a column is empty, so 44 bytes a row stay below 64.
+// Columns that grow. A third again each time: at most a quarter of a column is empty, so 42 bytes a row stay below 64.
 
 const ROWS_MIN = 64;
 

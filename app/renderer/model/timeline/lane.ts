@@ -1,5 +1,5 @@
 // One depth of a track: rows sorted by time, none overlapping another, so starts and ends both ascend and one prefix sum gives
-// the busy time of any interval. 44 bytes a row, with a small index: at a far zoom a view touches the index alone, since each
+// the busy time of any interval. 43 bytes a row, with a small index: at a far zoom a view touches the index alone, since each
 // cache line of the columns themselves costs more than everything else of a pixel.
 //
 //   startNs ┐ ┐  ┐        busyBeforeNs[i]: busy time of rows 0 … i−1
@@ -8,15 +8,9 @@
 
 import { grownCapacity, grownFloats, grownWords, lowerBound } from './growing';
 
-/** Rows of one block of the index. */
+/** Rows of one block of the index: a far zoom touches an eighth of the rows, and that stays in the processor's cache. */
 export const BLOCK_ROWS = 8;
-/** Numbers of one block, side by side so that one look-up touches one or two cache lines. */
-export const BLOCK_WIDTH = 4;
-/** Where in a block: start of its first row, busy time before it, name and length of its longest row. */
-export const BLOCK_START = 0;
-export const BLOCK_BUSY = 1;
-export const BLOCK_NAME = 2;
-const BLOCK_LONGEST = 3;
+const BYTES_A_BLOCK = 20;
 const BYTES_A_ROW = 40;
 
 export class Lane {
@@ -29,8 +23,12 @@ export class Lane {
   /** Index into NameTable.names. */
   name = new Uint32Array(0);
   correlation = new Uint32Array(0);
-  /** One entry of BLOCK_WIDTH numbers for each BLOCK_ROWS rows. */
-  blocks = new Float64Array(0);
+  /** The index: start of each block's first row, busy time before it, and the name of its longest row. */
+  blockStartNs = new Float64Array(0);
+  blockBusyBeforeNs = new Float64Array(0);
+  blockName = new Uint32Array(0);
+  /** Of the last block. */
+  private longestNs = 0;
 
   /** Where the last row ends; the next one must not begin before. */
   get lastEndNs(): number {
@@ -38,12 +36,7 @@ export class Lane {
   }
 
   get byteCount(): number {
-    return this.startNs.length * BYTES_A_ROW + this.blocks.byteLength;
-  }
-
-  /** How many blocks have begun. */
-  get blockCount(): number {
-    return Math.ceil(this.count / BLOCK_ROWS);
+    return this.startNs.length * BYTES_A_ROW + this.blockStartNs.length * BYTES_A_BLOCK;
   }
 
   push(startNs: number, endNs: number, name: number, correlation: number, detail: number): void {
@@ -91,14 +84,14 @@ export class Lane {
   }
 
   private index(row: number): void {
-    const at = Math.floor(row / BLOCK_ROWS) * BLOCK_WIDTH;
+    const block = Math.floor(row / BLOCK_ROWS);
     const durationNs = this.endNs[row] - this.startNs[row];
     if (row % BLOCK_ROWS === 0) {
-      this.blocks[at + BLOCK_START] = this.startNs[row];
-      this.blocks[at + BLOCK_BUSY] = this.busyBeforeNs[row];
-    } else if (durationNs <= this.blocks[at + BLOCK_LONGEST]) return;
-    this.blocks[at + BLOCK_NAME] = this.name[row];
-    this.blocks[at + BLOCK_LONGEST] = durationNs;
+      this.blockStartNs[block] = this.startNs[row];
+      this.blockBusyBeforeNs[block] = this.busyBeforeNs[row];
+    } else if (durationNs <= this.longestNs) return;
+    this.blockName[block] = this.name[row];
+    this.longestNs = durationNs;
   }
 
   private grow(needed: number): void {
@@ -109,7 +102,10 @@ export class Lane {
     this.detail = grownFloats(this.detail, capacity);
     this.name = grownWords(this.name, capacity);
     this.correlation = grownWords(this.correlation, capacity);
-    this.blocks = grownFloats(this.blocks, Math.ceil(capacity / BLOCK_ROWS) * BLOCK_WIDTH);
+    const blockCapacity = Math.ceil(capacity / BLOCK_ROWS);
+    this.blockStartNs = grownFloats(this.blockStartNs, blockCapacity);
+    this.blockBusyBeforeNs = grownFloats(this.blockBusyBeforeNs, blockCapacity);
+    this.blockName = grownWords(this.blockName, blockCapacity);
   }
 }
 

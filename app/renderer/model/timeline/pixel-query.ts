@@ -4,7 +4,7 @@
 
 import type { CounterTrack } from './counter-track';
 import { lowerBound, lowerBoundNear } from './growing';
-import { BLOCK_BUSY, BLOCK_NAME, BLOCK_ROWS, BLOCK_START, BLOCK_WIDTH, type Lane } from './lane';
+import { BLOCK_ROWS, type Lane } from './lane';
 
 /** SessionNs, [fromNs, toNs). */
 export interface View {
@@ -20,9 +20,9 @@ export type Precision = 'exact' | 'index';
 
 export const WIDE_PX = 2;
 /** Longer blocks are not interpolated. */
-export const BLOCK_PX_MAX = 0.25;
+export const BLOCK_PX_MAX = 0.4;
 /** The index is asked when the column before had so many rows. */
-const INDEX_FROM_ROWS = 3 * BLOCK_ROWS;
+const INDEX_FROM_ROWS = 2 * BLOCK_ROWS;
 
 export interface LaneSink {
   /** A row drawn by itself, in px from the view's begin; it may reach beyond the view. */
@@ -34,30 +34,6 @@ export interface LaneSink {
   column(columnPx: number, share: number, first: number, end: number, name: number): void;
 }
 
-/** The block that holds the moment, which is not before the first block; searched from where it is expected. */
-function blockAt(blocks: Float64Array, ns: number, from: number, to: number, guess: number): number {
-  let block = Math.min(Math.max(guess, from), to - 1);
-  let step = 1;
-  while (block > from && blocks[block * BLOCK_WIDTH + BLOCK_START] > ns) {
-    block = Math.max(from, block - step);
-    step *= 2;
-  }
-  step = 1;
-  // Binary from here: block is at or before the moment, high is after it.
-  let high = block + 1;
-  while (high < to && blocks[high * BLOCK_WIDTH + BLOCK_START] <= ns) {
-    block = high;
-    high = Math.min(to, high + step);
-    step *= 2;
-  }
-  while (high - block > 1) {
-    const middle = (block + high) >>> 1;
-    if (blocks[middle * BLOCK_WIDTH + BLOCK_START] <= ns) block = middle;
-    else high = middle;
-  }
-  return block;
-}
-
 /** Tells the sink everything of the lane that lies in the view. */
 export function queryLane(
   lane: Lane,
@@ -66,7 +42,7 @@ export function queryLane(
   sink: LaneSink,
   precision: Precision = 'exact',
 ): void {
-  const { startNs, endNs, blocks, name } = lane;
+  const { startNs, endNs, name, blockStartNs, blockBusyBeforeNs, blockName } = lane;
   const { fromNs, toNs } = view;
   const nsPerPx = (toNs - fromNs) / widthPx;
   const wideNs = WIDE_PX * nsPerPx;
@@ -98,16 +74,18 @@ export function queryLane(
     const columnEndNs = isLast ? toNs : fromNs + (column + 1) * nsPerPx;
     const first = isSpilling ? row - 1 : row;
     if (precision === 'index' && step >= INDEX_FROM_ROWS && !isLast) {
-      const block = blockAt(blocks, columnEndNs, Math.floor(first / BLOCK_ROWS), blockEnd, (row + step) >>> 3);
-      const at = block * BLOCK_WIDTH;
-      const blockNs = blocks[at + BLOCK_WIDTH + BLOCK_START] - blocks[at + BLOCK_START];
-      const next = (block + 1) * BLOCK_ROWS;
-      if (block + 1 < blockEnd && next > row && blockNs <= blockNsMax) {
-        const ratio = Math.max(0, columnEndNs - blocks[at + BLOCK_START]) / blockNs;
-        const blockBusyNs = blocks[at + BLOCK_WIDTH + BLOCK_BUSY] - blocks[at + BLOCK_BUSY];
-        const reachedNs = blocks[at + BLOCK_BUSY] + ratio * blockBusyNs;
-        const middle = ((first + next) >>> 4) * BLOCK_WIDTH;
-        sink.column(column, shareOf(reachedNs - busyNs, nsPerPx), first, next, blocks[middle + BLOCK_NAME]);
+      const guess = Math.floor((row + step) / BLOCK_ROWS) + 1;
+      // The block that begins before the column's end, and the first row of the one after it.
+      const after = lowerBoundNear(blockStartNs, columnEndNs, Math.floor(first / BLOCK_ROWS) + 1, blockEnd, guess);
+      const next = after * BLOCK_ROWS;
+      const beginNs = blockStartNs[after - 1];
+      const blockNs = blockStartNs[after] - beginNs;
+      if (after < blockEnd && next > row && blockNs <= blockNsMax) {
+        const busyBeforeNs = blockBusyBeforeNs[after - 1];
+        const ratio = (columnEndNs - beginNs) / blockNs;
+        const reachedNs = busyBeforeNs + ratio * (blockBusyBeforeNs[after] - busyBeforeNs);
+        const named = blockName[middleBlock(first, next)];
+        sink.column(column, shareOf(reachedNs - busyNs, nsPerPx), first, next, named);
         step = next - row;
         row = next;
         busyNs = reachedNs;
@@ -125,16 +103,17 @@ export function queryLane(
     const share = shareOf(reachedNs - busyNs, nsPerPx);
     if (share > 0 || next > row) {
       // Where the index could have answered, the colour is the one that it would have given.
-      const named =
-        step >= INDEX_FROM_ROWS
-          ? blocks[((first + next) >>> 4) * BLOCK_WIDTH + BLOCK_NAME]
-          : name[(first + next) >>> 1];
+      const named = step >= INDEX_FROM_ROWS ? blockName[middleBlock(first, next)] : name[(first + next) >>> 1];
       sink.column(column, share, first, next, named);
     }
     row = next;
     busyNs = reachedNs;
     isSpilling = overhangNs > 0 && !isLast;
   }
+}
+
+function middleBlock(first: number, next: number): number {
+  return Math.floor((first + next) / (2 * BLOCK_ROWS));
 }
 
 function shareOf(busyNs: number, nsPerPx: number): number {
