@@ -6,7 +6,7 @@ import { CounterDrawing, type LabelColumns, LaneDrawing } from './lane-drawing';
 import type { PlacedTrack } from './layout';
 import { type DrawnMark, drawMarks } from './mark-drawing';
 import { type ColorChoices, NameColors } from './name-colors';
-import { queryCounter, queryLane, type View } from './pixel-query';
+import { type Precision, queryCounter, queryLane, type View } from './pixel-query';
 import { QuadWriter } from './quads';
 import type { TimelineModel } from './timeline-model';
 import type { CounterTrackEntry } from './tracks';
@@ -19,6 +19,8 @@ export interface DrawParams extends ColorChoices {
   readonly scrollTopPx: number;
   /** Device px of one CSS px. */
   readonly pixelRatio: number;
+  /** Left out, it is exact. */
+  readonly precision?: Precision;
   readonly places: readonly Omit<PlacedTrack, 'heightPx'>[];
 }
 
@@ -86,7 +88,7 @@ export class TimelineDrawing {
         if (!columns) break;
         const gap = bottom - y0 >= LANE_GAP_FROM_PX ? LANE_GAP_DEVICE_PX : 0;
         drawing.begin(columns, y0, bottom - gap, laneHeightPx >= LABEL_LANE_CSS_PX_MIN);
-        queryLane(columns, view, widthDevicePx, drawing);
+        queryLane(columns, view, widthDevicePx, drawing, params.precision);
       }
     }
     this.lastQuadCount = quads.quadCount;

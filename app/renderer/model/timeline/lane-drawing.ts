@@ -66,10 +66,9 @@ export class LaneDrawing implements LaneSink {
     if (this.hasLabels && x1 - x0 >= this.labelPxMin) this.label(name, Math.max(0, x0), Math.min(this.widthPx, x1));
   }
 
-  column(columnPx: number, share: number, first: number, end: number): void {
-    const row = this.representative(first, end);
+  column(columnPx: number, share: number, first: number, end: number, name: number): void {
     const steps = Math.ceil(share * SHARE_STEPS) / SHARE_STEPS;
-    const fill = this.colors.fill[this.lane.name[row]];
+    const fill = this.colors.fill[this.colors.isFiltering ? this.keptName(first, end, name) : name];
     const alpha = (fill >>> 24) * (SHARE_ALPHA_MIN + (1 - SHARE_ALPHA_MIN) * steps);
     const color = withAlpha(fill, Math.round(alpha));
     if (columnPx === this.lastColumnPx + 1 && color === this.lastColor) this.quads.extend(columnPx + 1);
@@ -78,14 +77,12 @@ export class LaneDrawing implements LaneSink {
     this.lastColor = color;
   }
 
-  /** The row that gives a column its colour: one in the middle, or with a filter one that it keeps. */
-  private representative(first: number, end: number): number {
-    const middle = (first + end) >>> 1;
-    const { isKept, isFiltering } = this.colors;
-    if (!isFiltering) return Math.min(middle, end - 1);
+  /** With a filter a column has the colour of a row that it keeps, if there is one. */
+  private keptName(first: number, end: number, name: number): number {
+    const { isKept } = this.colors;
     const step = Math.max(1, Math.floor((end - first) / FILTER_SAMPLES));
-    for (let row = first; row < end; row += step) if (isKept[this.lane.name[row]]) return row;
-    return Math.min(middle, end - 1);
+    for (let row = first; row < end; row += step) if (isKept[this.lane.name[row]]) return this.lane.name[row];
+    return name;
   }
 
   private label(name: number, x0: number, x1: number): void {
