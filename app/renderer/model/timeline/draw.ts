@@ -45,6 +45,8 @@ export interface DrawAnswer {
   readonly labels: LabelColumns;
   readonly counters: readonly CounterScale[];
   readonly marks: readonly DrawnMark[];
+  /** The end of the newest row that was held when this was drawn; undefined while there is none. */
+  readonly newestNs: number | undefined;
 }
 
 const LABEL_CSS_PX_MIN = 26;
@@ -102,6 +104,7 @@ export class TimelineDrawing {
       labels,
       counters,
       marks: drawMarks(this.model, view, widthDevicePx),
+      newestNs: this.model.extent?.toNs,
     };
   }
 

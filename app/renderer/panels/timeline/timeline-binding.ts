@@ -236,7 +236,6 @@ export class TimelineBinding {
         this.strip.setExtent(extent);
       }
       this.view.refresh();
-      this.strip.refresh();
     });
   }
 
