@@ -58,7 +58,9 @@ let lastNoticeId = 0;
 export function addNotice(store: AppStore, notice: Omit<Notice, 'id'>): void {
   lastNoticeId += 1;
   const id = lastNoticeId;
-  store.setState(({ notices }) => ({ notices: [...notices.slice(-4), { ...notice, id }] }));
+  // What is said already is not said twice.
+  const others = (notices: readonly Notice[]) => notices.filter(({ sentence }) => sentence !== notice.sentence);
+  store.setState(({ notices }) => ({ notices: [...others(notices).slice(-4), { ...notice, id }] }));
 }
 
 export function removeNotice(store: AppStore, id: number): void {

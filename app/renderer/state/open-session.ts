@@ -52,7 +52,7 @@ const OUTPUT_PIECES_MAX = 4000;
 export function openSession(description: SessionDescription, host: HostClient): OpenSession {
   const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' });
   const client = new WorkerClient<SessionMethods>(worker);
-  const choices = createSessionStore();
+  const choices = createSessionStore({ isLive: description.kind === 'live' });
   const facts = createStore<SessionFacts>()(() => ({
     description,
     status: undefined,

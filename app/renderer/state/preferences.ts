@@ -13,7 +13,8 @@ interface Preferences {
 export function readPreferences(): Preferences {
   try {
     const { theme, palette } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Preferences>;
-    return { theme: theme ?? 'dark', palette: palette ?? 'default' };
+    // Another version may have kept other words.
+    return { theme: theme === 'light' ? theme : 'dark', palette: palette === 'colorBlind' ? palette : 'default' };
   } catch {
     return { theme: 'dark', palette: 'default' };
   }

@@ -62,7 +62,7 @@ const NO_CHOICES: SessionChoices = {
   revision: 0,
 };
 
-/** One store a session, so that several can be open. */
-export function createSessionStore(): SessionStore {
-  return createStore<SessionChoices>()(() => NO_CHOICES);
+/** One store a session, so that several can be open. A live one follows its newest rows at first. */
+export function createSessionStore({ isLive = true }: { readonly isLive?: boolean } = {}): SessionStore {
+  return createStore<SessionChoices>()(() => ({ ...NO_CHOICES, isFollowing: isLive }));
 }

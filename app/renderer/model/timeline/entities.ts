@@ -25,7 +25,8 @@ export class Entities {
       switch (packet.table) {
         case 'process': {
           const { event, pid, executable } = packet.columns;
-          if (event[row] !== enums.processEvent.started) break;
+          // The probe tells of the processes that it started itself; what it measures is the machine.
+          if (source === 0 || event[row] !== enums.processEvent.started) break;
           const program = executable[row].split('/').pop();
           this.processes.set(source, program ? `${program} (${pid[row]})` : `Process ${pid[row]}`);
           break;
@@ -52,7 +53,7 @@ export class Entities {
 
   /** Source 0 is the probe: what it measures is the board's. */
   processLabel(source: number): string {
-    return this.processes.get(source) ?? (source === 0 ? 'Board' : `Process of source ${source}`);
+    return this.processes.get(source) ?? (source === 0 ? 'Machine' : `Process of source ${source}`);
   }
 
   threadLabel(source: number, thread: number): string {
