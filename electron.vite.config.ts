@@ -11,6 +11,7 @@ export default defineConfig({
       outDir: 'out/node',
       externalizeDeps: { exclude: ['ssh-config', 'vscode-jsonrpc', 'zod'] },
       rollupOptions: {
+        external: ['playwright-core'], // of the benchmarks
         input: {
           cli: resolve(import.meta.dirname, 'app/cli/start.ts'),
           probe: resolve(import.meta.dirname, 'probe/main.ts'),

@@ -4,13 +4,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { ensureElectron, findElectron } from '../../app/cli/electron-runtime';
 import { ensureBuilt } from '../integration/build';
 import { ensureNativeBuilt } from '../integration/native-built';
+import { root } from '../root';
 
-const root = resolve(import.meta.dirname, '..', '..');
 const PICTURES = join(root, 'out', 'e2e');
 
 export interface OpenApp {

@@ -16,6 +16,7 @@ import type { Installation } from '../../app/host/deploy/bundle';
 import { type InstalledProbe, type InstallOptions, installProbe } from '../../app/host/deploy/install';
 import type { Step } from '../../app/host/deploy/progress';
 import { openSshTransport, type SshTransport } from '../../app/host/link/ssh-transport';
+import { root } from '../root';
 import { ensureBuilt } from './build';
 import { ensureNativeBuilt } from './native-built';
 import { type Sshd, startSshd } from './sshd';
@@ -95,7 +96,6 @@ function killAll(folder: string): void {
 
 export async function thisInstallation(): Promise<Installation> {
   const node = await ensureBuilt();
-  const root = path.resolve(import.meta.dirname, '../..');
   return {
     root,
     probePath: path.join(node, 'probe.js'),

@@ -2,9 +2,9 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { root } from '../root';
 
-const root = resolve(import.meta.dirname, '../..');
 const outFolder = join(root, 'out', 'node');
 
 function newestMs(folder: string): number {

@@ -3,9 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from '../root';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = join(root, 'out', 'native');
 /** Written by app/cli/bootstrap.mjs and by this file after a build that went well. */
 const STAMPS = [join(out, '.hookanalyzer-stamp'), join(out, '.tests-stamp')];

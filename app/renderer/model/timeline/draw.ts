@@ -45,7 +45,7 @@ export interface DrawAnswer {
   readonly labels: LabelColumns;
   readonly counters: readonly CounterScale[];
   readonly marks: readonly DrawnMark[];
-  /** The end of the newest row that was held when this was drawn; undefined while there is none. */
+  /** The latest end of any slice that was held when this was drawn; undefined while there is none. */
   readonly newestNs: number | undefined;
 }
 
@@ -104,8 +104,19 @@ export class TimelineDrawing {
       labels,
       counters,
       marks: drawMarks(this.model, view, widthDevicePx),
-      newestNs: this.model.extent?.toNs,
+      newestNs: this.newestSliceNs(),
     };
+  }
+
+  private newestSliceNs(): number | undefined {
+    let newestNs: number | undefined;
+    for (const entry of this.model.tracks.entries.values()) {
+      if (entry.shape !== 'slices') continue;
+      for (const { count, endNs } of entry.track.lanes) {
+        if (count > 0) newestNs = Math.max(newestNs ?? endNs[count - 1], endNs[count - 1]);
+      }
+    }
+    return newestNs;
   }
 
   private drawCounter(

@@ -27,7 +27,9 @@ export interface TimelineShown {
 }
 
 /** The list of tracks is asked for at most so often while rows come. */
-const TRACKS_MS = 200;
+const TRACKS_MS = 400;
+/** Newer rows are drawn at most so often: about a display's own rate. */
+const EXTENT_MS = 16;
 
 /** Seen by User Timing: the moment up to which rows were drawn, when the tick that drew them was over. */
 export const DRAWN_MARK = 'timeline-drawn';
@@ -47,7 +49,8 @@ export class TimelineBinding {
   }));
   private readonly view: TimelineView;
   private readonly strip: OverviewStrip;
-  private readonly askSoon = latestOnly(TRACKS_MS);
+  private readonly tracksSoon = latestOnly(TRACKS_MS);
+  private readonly extentSoon = latestOnly(EXTENT_MS);
   private readonly removers: (() => void)[];
   private readonly sizes: ResizeObserver;
   /** The row in the stores as the worker knows it. */
@@ -164,7 +167,7 @@ export class TimelineBinding {
     this.view.setSelection(selection);
     this.view.setNameFilter(nameFilter);
     if (view) this.view.setView(view, isFollowing);
-    this.askTracks();
+    this.onRows();
   }
 
   private queries(): TimelineQueries {
@@ -187,7 +190,7 @@ export class TimelineBinding {
   }
 
   private follow(next: ReturnType<OpenSession['choices']['getState']>, before: typeof next): void {
-    if (next.revision !== before.revision) this.askTracks();
+    if (next.revision !== before.revision) this.onRows();
     if (next.view && next.view !== before.view) {
       this.view.setView(next.view, next.isFollowing);
       this.strip.setView(next.view);
@@ -226,16 +229,20 @@ export class TimelineBinding {
     annotations.setState({ marks: [...marks, { id: this.lastMarkId, fromNs, toNs, text: '' }] });
   }
 
-  private askTracks(): void {
-    this.askSoon(async () => {
-      const { tracks, extent } = await this.session.worker.request('timeline/tracks', {});
-      this.shown.setState({ tracks });
-      this.layOut();
+  // The drawing follows the rows at once; which tracks there are changes seldom.
+  private onRows(): void {
+    this.extentSoon(async () => {
+      const extent = await this.session.worker.request('timeline/extent', {});
       if (extent) {
         this.view.setExtent(extent);
         this.strip.setExtent(extent);
       }
       this.view.refresh();
+    });
+    this.tracksSoon(async () => {
+      const { tracks } = await this.session.worker.request('timeline/tracks', {});
+      this.shown.setState({ tracks });
+      this.layOut();
     });
   }
 
