@@ -17,9 +17,8 @@ use([CustomChart, GridComponent, TooltipComponent, CanvasRenderer]);
 const MARGIN_PX = { left: 48, right: 18, bottom: 22 } as const;
 const LABEL_PX = 38;
 const LABEL_ROW_PX = 13;
-const LABEL_ROW_COUNT = 3;
-const TOP_PX = LABEL_ROW_COUNT * LABEL_ROW_PX + 6;
-const TICK_PX = 74;
+const TOP_PX_MIN = 6;
+const TICK_PX = 60;
 
 export interface DurationHistogram {
   draw(histogram: Histogram, summary: Summary): void;
@@ -68,10 +67,10 @@ const drawBar =
   };
 
 const drawLine =
-  (labels: readonly string[], rows: readonly number[], { warn, text }: Colors): CustomSeriesRenderItem =>
+  (labels: readonly string[], rows: readonly number[], topPx: number, { warn, text }: Colors): CustomSeriesRenderItem =>
   (params, api) => {
     const [xPx, bottomPx] = api.coord([api.value(0), 0]);
-    const yPx = TOP_PX - 4 - LABEL_ROW_PX * rows[params.dataIndex];
+    const yPx = topPx - 4 - LABEL_ROW_PX * rows[params.dataIndex];
     return {
       type: 'group',
       children: [
@@ -112,12 +111,12 @@ function optionOf(histogram: Histogram, summary: Summary, colors: Colors, widthP
   const rows = stackLabels(
     lines.map((position) => ((position - min) / (max - min)) * plotPx),
     LABEL_PX,
-    LABEL_ROW_COUNT,
   );
+  const topPx = TOP_PX_MIN + (Math.max(...rows) + 1) * LABEL_ROW_PX;
   const axisText = { color: colors.muted, fontSize: 10 };
   return {
     animation: false,
-    grid: { top: TOP_PX, ...MARGIN_PX },
+    grid: { top: topPx, ...MARGIN_PX },
     tooltip: {
       trigger: 'item' as const,
       backgroundColor: colors.raised,
@@ -161,6 +160,7 @@ function optionOf(histogram: Histogram, summary: Summary, colors: Colors, widthP
         renderItem: drawLine(
           summary.percentiles.map(({ percent }) => `p${percent}`),
           rows,
+          topPx,
           colors,
         ),
         data: lines.map((position) => [position, 0]),
