@@ -1,5 +1,6 @@
-// Questions that come more often than they can be answered: one at a time, the latest wins. A changed question is asked at once; the same
-// question over newer rows at most once in an interval.
+// Questions that come more often than they can be answered: one at a time, the latest wins. A changed question is asked as soon as nothing
+// is under way; the same question over newer rows at most once in an interval. An answer that was overtaken is told too, so that a table
+// moves along while a range is dragged; whoever shows it says which question it answers.
 
 export interface Question<A> {
   /** Equal for the same question over newer rows. */
@@ -55,16 +56,12 @@ export class PacedAsks<A> {
     this.listener.onBegin(key);
     try {
       const answer = await ask();
-      if (this.isCurrent(key)) this.listener.onAnswer(key, answer);
+      if (!this.isClosed) this.listener.onAnswer(key, answer);
     } catch (error) {
-      if (this.isCurrent(key)) this.listener.onFailure(key, error);
+      if (!this.isClosed) this.listener.onFailure(key, error);
     } finally {
       this.isBusy = false;
       this.begin();
     }
-  }
-
-  private isCurrent(key: string): boolean {
-    return !this.isClosed && (this.next === undefined || this.next.key === key);
   }
 }
