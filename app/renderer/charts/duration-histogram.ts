@@ -1,7 +1,7 @@
 // A histogram of durations with its percentiles as lines. Positions on the x axis are ns, or their logarithm to base 10 on a logarithmic
 // one, so that ticks can stand at round numbers of either. Colours are the CSS variables of the element at the moment of drawing.
 
-import type { CustomSeriesRenderItem } from 'echarts';
+import type { CustomSeriesRenderItem, CustomSeriesRenderItemParams } from 'echarts';
 import { CustomChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
@@ -59,12 +59,24 @@ const drawBar =
     const gapPx = widthPx > 4 ? 1 : 0;
     // A bin that holds one launch among millions must still be seen.
     const heightPx = Number(api.value(1)) > 0 ? Math.max(1, bottomPx - topPx) : 0;
+    const column = { x: leftPx, width: Math.max(1, widthPx - gapPx) };
     return {
-      type: 'rect',
-      shape: { x: leftPx, y: bottomPx - heightPx, width: Math.max(1, widthPx - gapPx), height: heightPx },
-      style: { fill },
+      type: 'group',
+      children: [
+        {
+          type: 'rect',
+          shape: { ...column, y: topOf(params), height: bottomPx - topOf(params) },
+          style: { fill: 'transparent' },
+        },
+        { type: 'rect', shape: { ...column, y: bottomPx - heightPx, height: heightPx }, style: { fill } },
+      ],
     };
   };
+
+/** Of the plot: the whole column of a bin answers to the pointer, so that low bars can be read too. */
+function topOf({ coordSys }: CustomSeriesRenderItemParams): number {
+  return (coordSys as unknown as { readonly y: number }).y;
+}
 
 const drawLine =
   (labels: readonly string[], rows: readonly number[], topPx: number, { warn, text }: Colors): CustomSeriesRenderItem =>
