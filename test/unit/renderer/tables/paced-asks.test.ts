@@ -73,6 +73,11 @@ test('a slow answer is shown although newer rows have come meanwhile', async () 
   expect(log.slice(0, 2)).toEqual(['0 begin A', '3 answer A']);
 });
 
+test('a question that takes long is repeated less often, so that it takes a quarter of the time at most', async () => {
+  const { log } = await play('A'.repeat(45), 500);
+  expect(log.filter((line) => line.includes('begin'))).toEqual(['0 begin A', '20 begin A', '40 begin A']);
+});
+
 test('a failure is told, and the next question is asked', async () => {
   const { log } = await play('A.B..', 50, { failing: 'A' });
   expect(log).toEqual(['0 begin A', '0 failure A', '2 begin B', '2 answer B']);
