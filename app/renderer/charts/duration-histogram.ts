@@ -1,7 +1,6 @@
 // A histogram of durations with its percentiles as lines. Positions on the x axis are ns, or their logarithm to base 10 on a logarithmic
 // one, so that ticks can stand at round numbers of either. Colours are the CSS variables of the element at the moment of drawing.
 
-import type { CustomSeriesRenderItem } from 'echarts';
 import { CustomChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
@@ -11,15 +10,15 @@ import { linearTicks, logTicks } from '../model/statistics/axis-ticks';
 import type { Histogram } from '../model/statistics/histogram';
 import { stackLabels } from '../model/statistics/stack-labels';
 import type { Summary } from '../model/statistics/summary';
+import { type ChartColors, chartColors } from './chart-colors';
+import { drawBar, drawLine, LABEL_ROW_PX, positionOf } from './histogram-shapes';
 
 use([CustomChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
 const MARGIN_PX = { left: 48, right: 18, bottom: 22 } as const;
 const LABEL_PX = 38;
-const LABEL_ROW_PX = 13;
-const LABEL_ROW_COUNT = 3;
-const TOP_PX = LABEL_ROW_COUNT * LABEL_ROW_PX + 6;
-const TICK_PX = 74;
+const TOP_PX_MIN = 6;
+const TICK_PX = 60;
 
 export interface DurationHistogram {
   draw(histogram: Histogram, summary: Summary): void;
@@ -28,80 +27,7 @@ export interface DurationHistogram {
   dispose(): void;
 }
 
-interface Colors {
-  readonly text: string;
-  readonly muted: string;
-  readonly border: string;
-  readonly accent: string;
-  readonly warn: string;
-  readonly raised: string;
-}
-
-function colorsOf(element: HTMLElement): Colors {
-  const style = getComputedStyle(element);
-  const color = (name: string, otherwise: string) => style.getPropertyValue(name).trim() || otherwise;
-  return {
-    text: color('--text', '#888'),
-    muted: color('--text-muted', '#888'),
-    border: color('--border', '#888'),
-    accent: color('--accent', '#48c'),
-    warn: color('--warn', '#c93'),
-    raised: color('--bg-raised', '#222'),
-  };
-}
-
-const drawBar =
-  ({ edges, scale }: Histogram, fill: string): CustomSeriesRenderItem =>
-  (params, api) => {
-    const bin = params.dataIndex;
-    const [leftPx, topPx] = api.coord([positionOf(scale, edges[bin]), api.value(1)]);
-    const [rightPx, bottomPx] = api.coord([positionOf(scale, edges[bin + 1]), 0]);
-    const widthPx = rightPx - leftPx;
-    const gapPx = widthPx > 4 ? 1 : 0;
-    // A bin that holds one launch among millions must still be seen.
-    const heightPx = Number(api.value(1)) > 0 ? Math.max(1, bottomPx - topPx) : 0;
-    return {
-      type: 'rect',
-      shape: { x: leftPx, y: bottomPx - heightPx, width: Math.max(1, widthPx - gapPx), height: heightPx },
-      style: { fill },
-    };
-  };
-
-const drawLine =
-  (labels: readonly string[], rows: readonly number[], { warn, text }: Colors): CustomSeriesRenderItem =>
-  (params, api) => {
-    const [xPx, bottomPx] = api.coord([api.value(0), 0]);
-    const yPx = TOP_PX - 4 - LABEL_ROW_PX * rows[params.dataIndex];
-    return {
-      type: 'group',
-      children: [
-        {
-          type: 'line',
-          shape: { x1: xPx, y1: yPx, x2: xPx, y2: bottomPx },
-          style: { stroke: warn, lineWidth: 1, opacity: 0.8 },
-        },
-        {
-          type: 'text',
-          style: {
-            text: labels[params.dataIndex],
-            x: xPx,
-            y: yPx - 1,
-            fill: text,
-            font: '10px system-ui, sans-serif',
-            align: 'center',
-            verticalAlign: 'bottom',
-          },
-        },
-      ],
-      silent: true,
-    };
-  };
-
-function positionOf(scale: Histogram['scale'], ns: number): number {
-  return scale === 'log' ? Math.log10(Math.max(ns, 1)) : ns;
-}
-
-function optionOf(histogram: Histogram, summary: Summary, colors: Colors, widthPx: number) {
+function optionOf(histogram: Histogram, summary: Summary, colors: ChartColors, widthPx: number) {
   const { edges, counts, scale } = histogram;
   const [low, high] = [edges[0], edges[edges.length - 1]];
   const plotPx = Math.max(1, widthPx - MARGIN_PX.left - MARGIN_PX.right);
@@ -112,12 +38,12 @@ function optionOf(histogram: Histogram, summary: Summary, colors: Colors, widthP
   const rows = stackLabels(
     lines.map((position) => ((position - min) / (max - min)) * plotPx),
     LABEL_PX,
-    LABEL_ROW_COUNT,
   );
+  const topPx = TOP_PX_MIN + (Math.max(...rows) + 1) * LABEL_ROW_PX;
   const axisText = { color: colors.muted, fontSize: 10 };
   return {
     animation: false,
-    grid: { top: TOP_PX, ...MARGIN_PX },
+    grid: { top: topPx, ...MARGIN_PX },
     tooltip: {
       trigger: 'item' as const,
       backgroundColor: colors.raised,
@@ -161,6 +87,7 @@ function optionOf(histogram: Histogram, summary: Summary, colors: Colors, widthP
         renderItem: drawLine(
           summary.percentiles.map(({ percent }) => `p${percent}`),
           rows,
+          topPx,
           colors,
         ),
         data: lines.map((position) => [position, 0]),
@@ -181,7 +108,7 @@ export function createDurationHistogram(element: HTMLElement): DurationHistogram
   const chart = init(element);
   let last: { readonly histogram: Histogram; readonly summary: Summary } | undefined;
   const draw = () => {
-    if (last) chart.setOption(optionOf(last.histogram, last.summary, colorsOf(element), chart.getWidth()), true);
+    if (last) chart.setOption(optionOf(last.histogram, last.summary, chartColors(element), chart.getWidth()), true);
   };
   return {
     draw: (histogram, summary) => {

@@ -31,6 +31,7 @@ export function HeaderCell(props: HeaderCellProps) {
   return (
     <GridPart
       role="columnheader"
+      aria-label={title}
       aria-sort={direction ?? 'none'}
       aria-colindex={index + 1}
       data-kind={columnKind(column)}

@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import { type ColumnKind, columnKind, type TableColumn } from '../model/table/columns';
 
-const WIDTH_PX: Readonly<Record<ColumnKind, number>> = { text: 320, time: 92, percent: 84, id: 76, number: 92 };
+const WIDTH_PX: Readonly<Record<ColumnKind, number>> = { text: 220, time: 84, percent: 76, id: 60, number: 84 };
+/** About the width of a letter of a header. */
+const LETTER_PX = 6.6;
 const WIDTH_PX_MIN = 44;
 const WIDTH_PX_MAX = 2000;
 /** Columns of short words, such as a grid. */
-const SHORT_TEXT_PX = 130;
+const SHORT_TEXT_PX = 120;
 const SHORT_TEXTS = new Set(['GridXYZ', 'BlockXYZ', 'Style', 'Kind', 'Stage']);
 
 interface ColumnWidths {
@@ -18,7 +20,7 @@ interface ColumnWidths {
 
 function firstWidthPx(column: TableColumn): number {
   if (SHORT_TEXTS.has(column.name)) return SHORT_TEXT_PX;
-  return Math.max(WIDTH_PX[columnKind(column)], column.name.length * 7 + 24);
+  return Math.max(WIDTH_PX[columnKind(column)], Math.ceil(column.name.length * LETTER_PX) + 20);
 }
 
 /** Widths of columns by name, as a person dragged them. */

@@ -47,6 +47,11 @@ export function timeIn(ns: number, timeUnit: TimeUnit): number {
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return MISSING;
   if (Number.isInteger(value)) return value.toLocaleString('en-US');
+  return formatFraction(value);
+}
+
+function formatFraction(value: number): string {
+  if (value === 0) return '0';
   const rounded = Number(value.toPrecision(SIGNIFICANT_DIGITS));
   const wholeDigits = Math.max(0, Math.floor(Math.log10(Math.abs(rounded))) + 1);
   if (wholeDigits >= SIGNIFICANT_DIGITS) return Math.round(value).toLocaleString('en-US');
@@ -59,7 +64,9 @@ export function formatCell(cell: Cell, kind: ColumnKind, timeUnit: TimeUnit): st
   if (typeof cell !== 'number') return String(cell);
   switch (kind) {
     case 'time':
-      return timeUnit === 'auto' ? formatNs(cell) : formatNumber(timeIn(cell, timeUnit));
+      if (timeUnit === 'auto') return formatNs(cell);
+      // A time that happens to be whole lines up with the others of its column.
+      return timeUnit === 'ns' ? formatNumber(cell) : formatFraction(timeIn(cell, timeUnit));
     case 'percent':
       return cell.toFixed(2);
     case 'id':

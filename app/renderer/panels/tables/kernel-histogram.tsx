@@ -20,9 +20,15 @@ import { Segmented } from '../../widgets/segmented';
 import type { KernelChoice, KernelDurations } from './kernel-durations';
 import type { LiveAnswer } from './use-live-answer';
 
-interface KernelHistogramProps {
+/** Durations with the kernel they belong to, because another may have been chosen meanwhile. */
+export interface KernelAnswer {
   readonly kernel: KernelChoice;
-  readonly durations: LiveAnswer<KernelDurations>;
+  readonly durations: KernelDurations;
+}
+
+interface KernelHistogramProps {
+  readonly name: string;
+  readonly durations: LiveAnswer<KernelAnswer>;
   readonly onClose: () => void;
 }
 
@@ -45,11 +51,14 @@ function scaleOf(choice: BinScale | 'auto', { min, max }: Summary): BinScale {
 }
 
 /** Histogram, percentiles and moments of one kernel. */
-export function KernelHistogram({ kernel, durations, onClose }: KernelHistogramProps) {
+export function KernelHistogram({ name, durations, onClose }: KernelHistogramProps) {
   const [scaleChoice, setScaleChoice] = useState<BinScale | 'auto'>('auto');
   const [rule, setRule] = useState<BinRule>('freedmanDiaconis');
   const { answer, failure, isLoading, askAgain } = durations;
-  const weighted = useMemo(() => answer && weightedValues(answer.durationsNs, answer.counts), [answer]);
+  const weighted = useMemo(
+    () => answer && weightedValues(answer.durations.durationsNs, answer.durations.counts),
+    [answer],
+  );
   const summary = useMemo(() => weighted && summarize(weighted), [weighted]);
   const histogram = useMemo(
     () => weighted && summary && binValues(weighted, scaleOf(scaleChoice, summary), rule),
@@ -58,7 +67,7 @@ export function KernelHistogram({ kernel, durations, onClose }: KernelHistogramP
   return (
     <section className="kernel-histogram" aria-label="Durations of the selected kernel" data-testid="kernel-histogram">
       <header>
-        <h3 title={kernel.name}>{kernel.name}</h3>
+        <h3 title={name}>{name}</h3>
         <Button kind="plain" onClick={onClose} aria-label="Close the histogram" title="Close">
           ×
         </Button>

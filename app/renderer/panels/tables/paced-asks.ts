@@ -1,5 +1,6 @@
-// Questions that come more often than they can be answered: one at a time, the latest wins. A changed question is asked at once; the same
-// question over newer rows at most once in an interval.
+// Questions that come more often than they can be answered: one at a time, the latest wins. A changed question is asked as soon as nothing
+// is under way; the same question over newer rows at most once in an interval. An answer that was overtaken is told too, so that a table
+// moves along while a range is dragged; whoever shows it says which question it answers.
 
 export interface Question<A> {
   /** Equal for the same question over newer rows. */
@@ -13,15 +14,19 @@ export interface Listener<A> {
   readonly onFailure: (key: string, error: unknown) => void;
 }
 
+/** Of the host's time that one repeated question may take: a report over many rows is asked less often. */
+const LOAD_RATIO_MAX = 0.25;
+
 export class PacedAsks<A> {
   private next: Question<A> | undefined;
   private isBusy = false;
   private isClosed = false;
   private lastKey: string | undefined;
   private beganMs = Number.NEGATIVE_INFINITY;
+  private tookMs = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `intervalMs` lies between the beginnings of two equal questions. */
+  /** At least `intervalMs` lies between the beginnings of two equal questions. */
   constructor(
     private readonly listener: Listener<A>,
     private readonly intervalMs: number,
@@ -42,7 +47,8 @@ export class PacedAsks<A> {
   private begin(): void {
     if (this.isBusy || this.isClosed || !this.next) return;
     clearTimeout(this.timer);
-    const waitMs = this.next.key === this.lastKey ? this.beganMs + this.intervalMs - performance.now() : 0;
+    const restMs = Math.max(this.intervalMs, this.tookMs / LOAD_RATIO_MAX);
+    const waitMs = this.next.key === this.lastKey ? this.beganMs + restMs - performance.now() : 0;
     if (waitMs > 0) this.timer = setTimeout(() => this.begin(), waitMs);
     else void this.run(this.next);
   }
@@ -55,16 +61,13 @@ export class PacedAsks<A> {
     this.listener.onBegin(key);
     try {
       const answer = await ask();
-      if (this.isCurrent(key)) this.listener.onAnswer(key, answer);
+      if (!this.isClosed) this.listener.onAnswer(key, answer);
     } catch (error) {
-      if (this.isCurrent(key)) this.listener.onFailure(key, error);
+      if (!this.isClosed) this.listener.onFailure(key, error);
     } finally {
       this.isBusy = false;
+      this.tookMs = performance.now() - this.beganMs;
       this.begin();
     }
-  }
-
-  private isCurrent(key: string): boolean {
-    return !this.isClosed && (this.next === undefined || this.next.key === key);
   }
 }

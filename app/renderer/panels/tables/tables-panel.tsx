@@ -9,7 +9,7 @@ import type { Cell, TimeUnit } from '../../model/table/columns';
 import type { SessionStore, TimeRange } from '../../state/session-store';
 import { Tabs } from '../../widgets/tabs';
 import type { KernelChoice, KernelDurations } from './kernel-durations';
-import { KernelHistogram } from './kernel-histogram';
+import { type KernelAnswer, KernelHistogram } from './kernel-histogram';
 import { cellUnder, KERNELS_BY_LAUNCH, REPORT_TABS, type ReportTabId } from './report-tabs';
 import { type ReportAnswer, ReportView } from './report-view';
 import { useLiveAnswer } from './use-live-answer';
@@ -96,13 +96,7 @@ export function TablesPanel(props: TablesPanelProps) {
           command={commandFor(report)}
         />
         {tabId === 'kernels' && kernel && (
-          <KernelSide
-            key={keyOf(kernel)}
-            {...props}
-            kernel={kernel}
-            range={range}
-            onClose={() => setKernel(undefined)}
-          />
+          <KernelSide {...props} kernel={kernel} range={range} onClose={() => setKernel(undefined)} />
         )}
       </div>
     </div>
@@ -116,9 +110,10 @@ interface KernelSideProps extends TablesPanelProps {
 }
 
 function KernelSide({ kernel, range, onClose, askDurations, revision, isLive }: KernelSideProps) {
-  const durations = useLiveAnswer(keyOf(range), () => askDurations(kernel.name, range, kernel.launch), {
-    revision,
-    isLive,
-  });
-  return <KernelHistogram kernel={kernel} durations={durations} onClose={onClose} />;
+  const durations = useLiveAnswer<KernelAnswer>(
+    keyOf(kernel, range),
+    async () => ({ kernel, durations: await askDurations(kernel.name, range, kernel.launch) }),
+    { revision, isLive },
+  );
+  return <KernelHistogram durations={durations} name={(durations.answer?.kernel ?? kernel).name} onClose={onClose} />;
 }

@@ -7,10 +7,8 @@ import { PacedAsks } from './paced-asks';
 export const LIVE_INTERVAL_MS = 1000;
 
 export interface LiveAnswer<A> {
-  /** The newest answer to the question of this key; that of another key while none has come. */
+  /** The newest answer there is; of an earlier question while the new one has none. */
   readonly answer?: A;
-  /** The question that `answer` answers. */
-  readonly answerKey?: string;
   readonly failure?: Pick<Failure, 'sentence' | 'remedy'>;
   readonly isLoading: boolean;
   readonly askAgain: () => void;
@@ -32,7 +30,7 @@ export function useLiveAnswer<A>(key: string, ask: () => Promise<A>, { revision,
     const paced = new PacedAsks<A>(
       {
         onBegin: () => setState((before) => ({ ...before, isLoading: true })),
-        onAnswer: (answerKey, answer) => setState({ answer, answerKey, isLoading: false }),
+        onAnswer: (_, answer) => setState({ answer, isLoading: false }),
         onFailure: (_, error) =>
           setState((before) => ({
             ...before,
