@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { processesOf, startBoard, type TestBoard } from '../integration/board-kit';
 import { sshdMissing } from '../integration/sshd';
 import { closeDisplay, type OpenApp, openApp, whyNoWindow } from './app';
+import { keepSession, lookAtLiveSession } from './walk';
 
 const why = whyNoWindow() ?? sshdMissing();
 if (why) process.stderr.write(`The tests of the window on a board are skipped: ${why}.\n`);
@@ -53,6 +54,13 @@ describe.skipIf(why !== undefined)('a board', () => {
   }
 
   const linkState = (text: string) => opened.page.getByTestId('link-state').getByText(text);
+
+  test('from the start page to an exported file', async () => {
+    await connect();
+    await runDemo();
+    await lookAtLiveSession(opened);
+    await keepSession(opened, home);
+  });
 
   test('is asked for its key, gets the probe, runs a program, loses the tunnel and resumes', async () => {
     const { page } = opened;

@@ -76,6 +76,8 @@ export async function whyNoStore(): Promise<string | undefined> {
 
 export class Store {
   private readonly sinks = new Map<string, Sink>();
+  /** Tables with rows that no query sees yet: flushing an empty appender costs as much as a full one. */
+  private readonly unflushed = new Set<string>();
 
   private constructor(
     private readonly duck: Duck,
@@ -114,6 +116,7 @@ export class Store {
   /** Adds the rows of a packet. Synchronous; a query sees them after flush(). */
   append(packet: Packet): void {
     const sink = this.sinks.get(packet.table.name) as Sink;
+    this.unflushed.add(packet.table.name);
     const source = new Uint32Array(Math.min(packet.rowCount, CHUNK_ROWS)).fill(packet.header.sourceId);
     const values = packet.columns as Record<string, NumberArray | TextColumn>;
     const texts = new Map(
@@ -154,7 +157,8 @@ export class Store {
   }
 
   flush(): void {
-    for (const { appender } of this.sinks.values()) appender.flushSync();
+    for (const name of this.unflushed) this.sinks.get(name)?.appender.flushSync();
+    this.unflushed.clear();
   }
 
   /** Runs SQL and gives all rows. Throws a FailureError with DuckDB's words. */

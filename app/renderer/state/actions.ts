@@ -110,13 +110,20 @@ export class Actions {
     await this.try((host) => host.request('session/stop', { session: session.key, targetId, signal }));
   }
 
+  /** Shown at once, and taken back when the probe refuses. */
   async setKinds(session: OpenSession, targetId: number, kinds: readonly TraceKind[]): Promise<void> {
-    await this.try(async (host) => {
-      await host.request('session/kinds', { session: session.key, targetId, kinds: [...kinds] });
+    const show = (shown: readonly string[]) =>
       session.facts.setState(({ targets }) => ({
-        targets: targets.map((each) => (each.targetId === targetId ? { ...each, kinds } : each)),
+        targets: targets.map((each) => (each.targetId === targetId ? { ...each, kinds: shown } : each)),
       }));
-    });
+    const before = session.facts.getState().targets.find((each) => each.targetId === targetId)?.kinds ?? [];
+    show(kinds);
+    try {
+      await this.request('session/kinds', { session: session.key, targetId, kinds: [...kinds] });
+    } catch (error) {
+      show(before);
+      this.tell(error);
+    }
   }
 
   async save(session: OpenSession): Promise<void> {

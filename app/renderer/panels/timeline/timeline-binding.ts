@@ -28,8 +28,8 @@ export interface TimelineShown {
 
 /** The list of tracks is asked for at most so often while rows come. */
 const TRACKS_MS = 400;
-/** Newer rows are drawn at most so often: about a display's own rate. */
-const EXTENT_MS = 16;
+/** Newer rows are drawn at most so often: as a person sees motion, and half of what software rendering would use up. */
+const EXTENT_MS = 33;
 
 /** Seen by User Timing: the moment up to which rows were drawn, when the tick that drew them was over. */
 export const DRAWN_MARK = 'timeline-drawn';
@@ -115,9 +115,7 @@ export class TimelineBinding {
 
   toggleCollapse(trackId: string): void {
     this.session.choices.setState(({ collapsedTracks: collapsed }) => ({
-      collapsedTracks: collapsed.includes(trackId)
-        ? collapsed.filter((id) => id !== trackId)
-        : [...collapsed, trackId],
+      collapsedTracks: collapsed.includes(trackId) ? collapsed.filter((id) => id !== trackId) : [...collapsed, trackId],
     }));
   }
 
@@ -149,7 +147,8 @@ export class TimelineBinding {
     const fromNs = from?.startNs ?? view?.fromNs ?? 0;
     const answer = await this.session.worker.request('timeline/search', { query, direction, fromNs, after: from });
     if (answer.kind === 'error') this.shown.setState({ searchWords: answer.sentence });
-    else if (answer.kind === 'none') this.shown.setState({ searchWords: query === '' ? '' : 'No slice has this name.' });
+    else if (answer.kind === 'none')
+      this.shown.setState({ searchWords: query === '' ? '' : 'No slice has this name.' });
     else {
       const matches = `${answer.matchCount.toLocaleString('en-US')} match${answer.matchCount === 1 ? '' : 'es'}`;
       this.shown.setState({ searchWords: answer.isWrapped ? `${matches}, from the other end` : matches });
@@ -266,6 +265,9 @@ export class TimelineBinding {
 
   private tell(error: unknown): void {
     if (error instanceof FailureError) this.onError(error);
-    else this.onError(failure('timeline', `The timeline could not be drawn: ${String((error as Error)?.message ?? error)}.`, ''));
+    else
+      this.onError(
+        failure('timeline', `The timeline could not be drawn: ${String((error as Error)?.message ?? error)}.`, ''),
+      );
   }
 }

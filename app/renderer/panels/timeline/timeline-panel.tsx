@@ -29,7 +29,8 @@ function SearchField({ binding }: { readonly binding: TimelineBinding }) {
   const input = useRef<HTMLInputElement>(null);
   const words = useStore(binding.shown, ({ searchWords }) => searchWords);
   const actions = useActions();
-  const search = (direction: 'next' | 'previous') => binding.search(query, direction).catch((error) => actions.tell(error));
+  const search = (direction: 'next' | 'previous') =>
+    binding.search(query, direction).catch((error) => actions.tell(error));
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const field = input.current;
