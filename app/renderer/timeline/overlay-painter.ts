@@ -24,8 +24,11 @@ export class TextFitter {
   fit(text: string, widthPx: number): string {
     const needed = this.widthOf(text);
     if (needed <= widthPx) return text;
-    const letterCount = Math.floor((text.length * widthPx) / needed) - 1;
-    return letterCount < 2 ? '' : `${text.slice(0, letterCount)}…`;
+    for (let count = Math.floor((text.length * widthPx) / needed); count >= 2; count--) {
+      const cut = `${text.slice(0, count)}…`;
+      if (this.widthOf(cut) <= widthPx) return cut;
+    }
+    return '';
   }
 
   private widthOf(text: string): number {
@@ -211,4 +214,10 @@ export function paintSelection(context: CanvasRenderingContext2D, state: Timelin
   context.textBaseline = 'middle';
   context.fillText(text, middlePx, RULER_PX + 8.5);
   context.textAlign = 'left';
+}
+
+/** That the keys go to the timeline. */
+export function paintFocus(context: CanvasRenderingContext2D, { widthPx, theme }: TimelineState): void {
+  context.fillStyle = theme.accent;
+  context.fillRect(0, 0, widthPx, 1);
 }

@@ -117,9 +117,12 @@ export class TimelineDrawing {
     // The scale is that of the whole session, so that it stays while somebody pans.
     const min = Math.min(0, bounds.min);
     const drawing = new CounterDrawing(quads, counterColor(palette, theme), min, bounds.max, y0 + 2, y1);
-    queryCounter(entry.track, view, widthDevicePx, (columnPx, low, high, last) =>
-      drawing.column(columnPx, low, high, last),
-    );
+    // A value lasts until the next row, but nobody knows yet what comes after the newest row of all.
+    const newestNs = this.model.extent?.toNs ?? view.toNs;
+    const endPx = ((newestNs - view.fromNs) / (view.toNs - view.fromNs)) * widthDevicePx;
+    queryCounter(entry.track, view, widthDevicePx, (columnPx, low, high, last) => {
+      if (columnPx <= endPx) drawing.column(columnPx, low, high, last);
+    });
     const last = entry.track.valueAt(view.toNs);
     return { trackId: entry.id, min, max: bounds.max, last, unit: this.model.tracks.unitOf(entry) };
   }

@@ -1,6 +1,6 @@
 // One lane as rectangles and labels: what queryLane tells, in device pixels.
 
-import { darker, type Rgba, withAlpha } from '../colors';
+import { type Rgba, withAlpha } from '../colors';
 import type { Lane } from './lane';
 import type { NameColors } from './name-colors';
 import type { SliceName } from './names';
@@ -63,7 +63,8 @@ export class LaneDrawing implements LaneSink {
       this.quads.add(x0, this.y0, x0 + 1, this.y1, this.colors.edge[name]);
     }
     this.lastColumnPx = -2;
-    if (this.hasLabels && x1 - x0 >= this.labelPxMin) this.label(name, Math.max(0, x0), Math.min(this.widthPx, x1));
+    if (this.hasLabels && x1 - x0 >= this.labelPxMin && this.colors.isKept[name] === 1)
+      this.label(name, Math.max(0, x0), Math.min(this.widthPx, x1));
   }
 
   column(columnPx: number, share: number, first: number, end: number, name: number): void {
@@ -94,6 +95,8 @@ export class LaneDrawing implements LaneSink {
   }
 }
 
+const AREA_ALPHA = 0x5c;
+
 /** A counter as an area below its value, and a line from its smallest to its largest value in each column. */
 export class CounterDrawing {
   private lastX = -2;
@@ -110,7 +113,7 @@ export class CounterDrawing {
     private readonly y0: number,
     private readonly y1: number,
   ) {
-    this.areaColor = darker(color, 0.45);
+    this.areaColor = withAlpha(color, AREA_ALPHA);
     this.lineColor = color;
   }
 
