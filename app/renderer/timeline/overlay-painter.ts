@@ -172,7 +172,9 @@ export function paintLinks(context: CanvasRenderingContext2D, state: TimelineSta
     if (!from || !to) continue;
     const [x0, x1] = [pxFromNs(view, widthPx, call.startNs), pxFromNs(view, widthPx, work.startNs)];
     if (Math.max(x0, x1) < 0 || Math.min(x0, x1) > widthPx) continue;
-    const [y0, y1] = [from.topPx + from.heightPx / 2, to.topPx + to.heightPx / 2];
+    // It leaves the call at the edge that faces the work, so that it does not strike through the call's name.
+    const y0 = to.topPx < from.topPx ? from.topPx : from.topPx + from.heightPx - 1;
+    const y1 = to.topPx + to.heightPx / 2;
     const bendPx = Math.max(24, Math.abs(x1 - x0) / 2);
     context.strokeStyle = theme.accent;
     context.fillStyle = theme.accent;
