@@ -92,7 +92,7 @@ class GlPainter implements Painter {
     this.quadCount = quadCount;
     const used = new Uint8Array(vertices, 0, quadCount * QUAD_BYTES);
     if (used.byteLength > this.vertexBytes) {
-      this.vertexBytes = vertices.byteLength;
+      this.vertexBytes = Math.ceil(used.byteLength * 1.5);
       gl.bufferData(gl.ARRAY_BUFFER, this.vertexBytes, gl.DYNAMIC_DRAW);
     }
     gl.bufferSubData(gl.ARRAY_BUFFER, 0, used);

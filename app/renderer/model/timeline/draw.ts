@@ -56,7 +56,7 @@ const LANE_GAP_FROM_PX = 6;
 
 export class TimelineDrawing {
   private readonly colors = new NameColors();
-  private lastQuadCount = 0;
+  private readonly quads = new QuadWriter();
 
   constructor(private readonly model: TimelineModel) {}
 
@@ -66,7 +66,7 @@ export class TimelineDrawing {
     const { names, tracks } = this.model;
     const widthDevicePx = Math.max(1, Math.round(params.widthPx * pixelRatio));
     this.colors.update(names, params);
-    const quads = new QuadWriter(Math.ceil(this.lastQuadCount * 1.2));
+    const { quads } = this;
     const labels: LabelColumns = { texts: [], boxesPx: [], hasDarkInk: [] };
     const labelPxMin = LABEL_CSS_PX_MIN * pixelRatio;
     const drawing = new LaneDrawing(quads, labels, names.names, this.colors, widthDevicePx, labelPxMin, pixelRatio);
@@ -91,14 +91,14 @@ export class TimelineDrawing {
         queryLane(columns, view, widthDevicePx, drawing, params.precision);
       }
     }
-    this.lastQuadCount = quads.quadCount;
+    const { quadCount } = quads;
     return {
       view,
       widthDevicePx,
       scrollTopPx,
       pixelRatio,
-      vertices: quads.buffer,
-      quadCount: quads.quadCount,
+      vertices: quads.take(),
+      quadCount,
       labels,
       counters,
       marks: drawMarks(this.model, view, widthDevicePx),
