@@ -56,6 +56,7 @@ export class TimelineCommands implements TimelineActions {
     this.state.isZoomChosen ||= !isFollowing;
     this.changed(true);
     this.events.onViewChange?.(view, isFollowing);
+    this.hoverAgain();
   }
 
   /** While following, the newest rows stay where they are. */
@@ -81,6 +82,7 @@ export class TimelineCommands implements TimelineActions {
     this.state.scrollTopPx = kept;
     this.changed(true);
     this.events.onScroll?.(kept);
+    this.hoverAgain();
   }
 
   selectBetween(fromPx: number, toPx: number): void {
@@ -116,6 +118,14 @@ export class TimelineCommands implements TimelineActions {
         this.events.onHover?.(hit);
       }),
     );
+  }
+
+  /** Something else lies under a pointer that rests. */
+  private hoverAgain(): void {
+    const { hover } = this.state;
+    if (!hover) return;
+    this.state.hover = { ...hover, hit: undefined };
+    this.hover(hover.xPx, hover.yPx);
   }
 
   leave(): void {

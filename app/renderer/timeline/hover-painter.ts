@@ -25,7 +25,7 @@ export function paintRuler(context: CanvasRenderingContext2D, { view, widthPx, h
     context.fillStyle = theme.border;
     context.fillRect(x, label === '' ? RULER_PX - 5 : 4, 1, label === '' ? 5 : RULER_PX - 4);
     if (label === '') continue;
-    context.globalAlpha = 0.5;
+    context.globalAlpha = 0.3;
     context.fillRect(x, RULER_PX, 1, heightPx);
     context.globalAlpha = 1;
     context.fillStyle = theme.mutedText;

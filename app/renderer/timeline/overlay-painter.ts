@@ -24,8 +24,11 @@ export class TextFitter {
   fit(text: string, widthPx: number): string {
     const needed = this.widthOf(text);
     if (needed <= widthPx) return text;
-    const letterCount = Math.floor((text.length * widthPx) / needed) - 1;
-    return letterCount < 2 ? '' : `${text.slice(0, letterCount)}…`;
+    for (let count = Math.floor((text.length * widthPx) / needed); count >= 2; count--) {
+      const cut = `${text.slice(0, count)}…`;
+      if (this.widthOf(cut) <= widthPx) return cut;
+    }
+    return '';
   }
 
   private widthOf(text: string): number {
@@ -169,7 +172,9 @@ export function paintLinks(context: CanvasRenderingContext2D, state: TimelineSta
     if (!from || !to) continue;
     const [x0, x1] = [pxFromNs(view, widthPx, call.startNs), pxFromNs(view, widthPx, work.startNs)];
     if (Math.max(x0, x1) < 0 || Math.min(x0, x1) > widthPx) continue;
-    const [y0, y1] = [from.topPx + from.heightPx / 2, to.topPx + to.heightPx / 2];
+    // It leaves the call at the edge that faces the work, so that it does not strike through the call's name.
+    const y0 = to.topPx < from.topPx ? from.topPx : from.topPx + from.heightPx - 1;
+    const y1 = to.topPx + to.heightPx / 2;
     const bendPx = Math.max(24, Math.abs(x1 - x0) / 2);
     context.strokeStyle = theme.accent;
     context.fillStyle = theme.accent;
@@ -211,4 +216,10 @@ export function paintSelection(context: CanvasRenderingContext2D, state: Timelin
   context.textBaseline = 'middle';
   context.fillText(text, middlePx, RULER_PX + 8.5);
   context.textAlign = 'left';
+}
+
+/** That the keys go to the timeline. */
+export function paintFocus(context: CanvasRenderingContext2D, { widthPx, theme }: TimelineState): void {
+  context.fillStyle = theme.accent;
+  context.fillRect(0, 0, widthPx, 1);
 }

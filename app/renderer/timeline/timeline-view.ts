@@ -19,6 +19,7 @@ import {
   FONT,
   outlineSlice,
   paintCounterScales,
+  paintFocus,
   paintGrid,
   paintLabels,
   paintLinks,
@@ -78,6 +79,8 @@ export class TimelineView {
     this.ground = addCanvas(host, RULER_PX);
     this.surface = addCanvas(host, 0);
     this.surface.tabIndex = 0;
+    // The overlay draws a thinner line while it has the focus.
+    this.surface.style.outline = 'none';
     this.surface.dataset.testid = 'timeline';
     this.surface.setAttribute('role', 'application');
     this.surface.setAttribute(
@@ -103,6 +106,9 @@ export class TimelineView {
         signal: this.ending.signal,
       },
     );
+    for (const name of ['focus', 'blur'] as const) {
+      this.surface.addEventListener(name, () => this.changed(false), { signal: this.ending.signal });
+    }
     this.setTheme('dark');
     this.resize();
   }
@@ -126,7 +132,8 @@ export class TimelineView {
   }
 
   setFollowing(isFollowing: boolean): void {
-    this.commands.setFollowing(isFollowing);
+    if (this.hasExtent) this.commands.setFollowing(isFollowing);
+    else this.state.isFollowing = isFollowing;
   }
 
   /** Where the tracks stand, as layoutTracks gives it. */
@@ -290,5 +297,6 @@ export class TimelineView {
     paintMarks(overlay, state);
     paintSelection(overlay, state);
     paintHover(overlay, state);
+    if (this.surface.ownerDocument.activeElement === this.surface) paintFocus(overlay, state);
   }
 }

@@ -58,7 +58,7 @@ const LANE_GAP_FROM_PX = 6;
 
 export class TimelineDrawing {
   private readonly colors = new NameColors();
-  private lastQuadCount = 0;
+  private readonly quads = new QuadWriter();
 
   constructor(private readonly model: TimelineModel) {}
 
@@ -68,7 +68,7 @@ export class TimelineDrawing {
     const { names, tracks } = this.model;
     const widthDevicePx = Math.max(1, Math.round(params.widthPx * pixelRatio));
     this.colors.update(names, params);
-    const quads = new QuadWriter(Math.ceil(this.lastQuadCount * 1.2));
+    const { quads } = this;
     const labels: LabelColumns = { texts: [], boxesPx: [], hasDarkInk: [] };
     const labelPxMin = LABEL_CSS_PX_MIN * pixelRatio;
     const drawing = new LaneDrawing(quads, labels, names.names, this.colors, widthDevicePx, labelPxMin, pixelRatio);
@@ -93,14 +93,14 @@ export class TimelineDrawing {
         queryLane(columns, view, widthDevicePx, drawing, params.precision);
       }
     }
-    this.lastQuadCount = quads.quadCount;
+    const { quadCount } = quads;
     return {
       view,
       widthDevicePx,
       scrollTopPx,
       pixelRatio,
-      vertices: quads.buffer,
-      quadCount: quads.quadCount,
+      vertices: quads.take(),
+      quadCount,
       labels,
       counters,
       marks: drawMarks(this.model, view, widthDevicePx),
@@ -131,9 +131,12 @@ export class TimelineDrawing {
     // The scale is that of the whole session, so that it stays while somebody pans.
     const min = Math.min(0, bounds.min);
     const drawing = new CounterDrawing(quads, counterColor(palette, theme), min, bounds.max, y0 + 2, y1);
-    queryCounter(entry.track, view, widthDevicePx, (columnPx, low, high, last) =>
-      drawing.column(columnPx, low, high, last),
-    );
+    // A value lasts until the next row, but nobody knows yet what comes after the newest row of all.
+    const newestNs = this.model.extent?.toNs ?? view.toNs;
+    const endPx = ((newestNs - view.fromNs) / (view.toNs - view.fromNs)) * widthDevicePx;
+    queryCounter(entry.track, view, widthDevicePx, (columnPx, low, high, last) => {
+      if (columnPx <= endPx) drawing.column(columnPx, low, high, last);
+    });
     const last = entry.track.valueAt(view.toNs);
     return { trackId: entry.id, min, max: bounds.max, last, unit: this.model.tracks.unitOf(entry) };
   }

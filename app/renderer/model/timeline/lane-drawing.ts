@@ -1,6 +1,6 @@
 // One lane as rectangles and labels: what queryLane tells, in device pixels.
 
-import { darker, type Rgba, withAlpha } from '../colors';
+import { type Rgba, withAlpha } from '../colors';
 import type { Lane } from './lane';
 import type { NameColors } from './name-colors';
 import type { SliceName } from './names';
@@ -19,6 +19,10 @@ export interface LabelColumns {
 const SHARE_ALPHA_MIN = 0.3;
 /** Shares are rounded to so many steps, so that equal neighbours become one rectangle. */
 const SHARE_STEPS = 24;
+/** Of each step, in 256ths. */
+const SHARE_ALPHA = Uint16Array.from({ length: SHARE_STEPS + 1 }, (_, step) =>
+  Math.round(256 * (SHARE_ALPHA_MIN + ((1 - SHARE_ALPHA_MIN) * step) / SHARE_STEPS)),
+);
 const EDGE_PX_MIN = 5;
 const LABEL_COUNT_MAX = 2000;
 /** Letters are at least so wide; longer texts would be cut anyway. */
@@ -33,6 +37,7 @@ export class LaneDrawing implements LaneSink {
   private hasLabels = false;
   private lastColumnPx = -2;
   private lastColor: Rgba = 0;
+  private readonly fill: Uint32Array;
 
   constructor(
     private readonly quads: QuadWriter,
@@ -42,7 +47,9 @@ export class LaneDrawing implements LaneSink {
     private readonly widthPx: number,
     private readonly labelPxMin: number,
     private readonly pixelRatio: number,
-  ) {}
+  ) {
+    this.fill = colors.fill;
+  }
 
   /** Begins a lane between two heights. */
   begin(lane: Lane, y0: number, y1: number, hasLabels: boolean): void {
@@ -57,20 +64,19 @@ export class LaneDrawing implements LaneSink {
     const name = this.lane.name[row];
     const x0 = Math.max(-1, beginPx);
     const x1 = Math.min(this.widthPx + 1, endPx);
-    this.quads.add(x0, this.y0, x1, this.y1, this.colors.fill[name]);
+    this.quads.add(x0, this.y0, x1, this.y1, this.fill[name]);
     // The edge lies inside: the slice itself keeps its exact ends.
     if (endPx - beginPx >= EDGE_PX_MIN && beginPx > -1) {
       this.quads.add(x0, this.y0, x0 + 1, this.y1, this.colors.edge[name]);
     }
     this.lastColumnPx = -2;
-    if (this.hasLabels && x1 - x0 >= this.labelPxMin) this.label(name, Math.max(0, x0), Math.min(this.widthPx, x1));
+    if (this.hasLabels && x1 - x0 >= this.labelPxMin && this.colors.isKept[name] === 1)
+      this.label(name, Math.max(0, x0), Math.min(this.widthPx, x1));
   }
 
   column(columnPx: number, share: number, first: number, end: number, name: number): void {
-    const steps = Math.ceil(share * SHARE_STEPS) / SHARE_STEPS;
-    const fill = this.colors.fill[this.colors.isFiltering ? this.keptName(first, end, name) : name];
-    const alpha = (fill >>> 24) * (SHARE_ALPHA_MIN + (1 - SHARE_ALPHA_MIN) * steps);
-    const color = withAlpha(fill, Math.round(alpha));
+    const fill = this.fill[this.colors.isFiltering ? this.keptName(first, end, name) : name];
+    const color = withAlpha(fill, ((fill >>> 24) * SHARE_ALPHA[Math.ceil(share * SHARE_STEPS)]) >>> 8);
     if (columnPx === this.lastColumnPx + 1 && color === this.lastColor) this.quads.extend(columnPx + 1);
     else this.quads.add(columnPx, this.y0, columnPx + 1, this.y1, color);
     this.lastColumnPx = columnPx;
@@ -94,6 +100,8 @@ export class LaneDrawing implements LaneSink {
   }
 }
 
+const AREA_ALPHA = 0x5c;
+
 /** A counter as an area below its value, and a line from its smallest to its largest value in each column. */
 export class CounterDrawing {
   private lastX = -2;
@@ -110,7 +118,7 @@ export class CounterDrawing {
     private readonly y0: number,
     private readonly y1: number,
   ) {
-    this.areaColor = darker(color, 0.45);
+    this.areaColor = withAlpha(color, AREA_ALPHA);
     this.lineColor = color;
   }
 

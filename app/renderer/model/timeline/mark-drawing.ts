@@ -15,11 +15,10 @@ export interface DrawnMark {
   readonly count: number;
 }
 
-const MARK_COUNT_MAX = 400;
 /** One mark for each so many device px. */
 const MARK_PX = 6;
 
-/** Marks that lie in the view, at most MARK_COUNT_MAX. */
+/** Marks that lie in the view, by time; of each track at most one for MARK_PX. */
 export function drawMarks(model: TimelineModel, view: View, widthPx: number): DrawnMark[] {
   const marks: DrawnMark[] = [];
   const { names } = model.names;
@@ -27,7 +26,6 @@ export function drawMarks(model: TimelineModel, view: View, widthPx: number): Dr
     if (entry.subject.kind !== 'mark' || entry.shape !== 'slices') continue;
     for (const lane of entry.track.lanes) {
       const add = (first: number, end: number) => {
-        if (marks.length >= MARK_COUNT_MAX) return;
         const { table, text } = names[lane.name[first]];
         marks.push({ fromNs: lane.startNs[first], toNs: lane.endNs[end - 1], table, text, count: end - first });
       };
@@ -37,5 +35,5 @@ export function drawMarks(model: TimelineModel, view: View, widthPx: number): Dr
       });
     }
   }
-  return marks;
+  return marks.sort((left, right) => left.fromNs - right.fromNs);
 }

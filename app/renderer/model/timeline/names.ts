@@ -92,11 +92,11 @@ export class NameTable {
   }
 
   /** Index of a name that no string table holds. */
-  ofText(table: SliceTable, text: string, variant = 0): number {
+  ofText(table: SliceTable, text: string, variant = 0, shortText = text): number {
     const key = `${table}.${variant}.${text}`;
     const known = this.fixed.get(key);
     if (known !== undefined) return known;
-    const index = this.add({ table, text, shortText: text, variant, argb: 0, rowCount: 0 });
+    const index = this.add({ table, text, shortText, variant, argb: 0, rowCount: 0 });
     this.fixed.set(key, index);
     return index;
   }

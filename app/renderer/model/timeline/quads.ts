@@ -17,15 +17,17 @@ export class QuadWriter {
   private floats: Float32Array<ArrayBuffer>;
   private words: Uint32Array<ArrayBuffer>;
 
-  constructor(expectedQuads = QUADS_MIN) {
-    const buffer = new ArrayBuffer(Math.max(QUADS_MIN, expectedQuads) * QUAD_BYTES);
+  constructor() {
+    const buffer = new ArrayBuffer(QUADS_MIN * QUAD_BYTES);
     this.floats = new Float32Array(buffer);
     this.words = new Uint32Array(buffer);
   }
 
-  /** All vertices; room beyond quadCount is left as it is. */
-  get buffer(): ArrayBuffer {
-    return this.floats.buffer;
+  /** The vertices, to be given away. The writer keeps its own room for the next view, because fresh memory is what costs most. */
+  take(): ArrayBuffer {
+    const vertices = this.floats.buffer.slice(0, this.quadCount * QUAD_BYTES);
+    this.quadCount = 0;
+    return vertices;
   }
 
   add(x0: number, y0: number, x1: number, y1: number, color: Rgba): void {

@@ -36,6 +36,12 @@ const SYNC_WORDS: Readonly<Record<string, string>> = {
 const ONE_TRACK: readonly [number, number] = [0, 0];
 const oneTrack = () => ONE_TRACK;
 
+/** On the slice stands nsys's short form, `Memcpy HtoD`. */
+function nameOfCopy(names: NameTable, direction: number): number {
+  const text = `Memcpy ${copyWords(direction)}`;
+  return names.ofText('memcpy', text, direction, text.replace(/(\w)\w*-to-(\w)\w*/, '$1to$2'));
+}
+
 /** The same answer for each number, made once. */
 function remembered(make: (key: number) => number): (key: number) => number {
   const known = new Map<number, number>();
@@ -121,7 +127,7 @@ function readPacket(packet: SlicePacket, names: NameTable): SliceReading {
     }
     case 'memcpy': {
       const { columns } = packet;
-      const nameOf = remembered((direction) => names.ofText('memcpy', `Memcpy ${copyWords(direction)}`, direction));
+      const nameOf = remembered((direction) => nameOfCopy(names, direction));
       return {
         ...columns,
         ...streamTrack(columns),
