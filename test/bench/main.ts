@@ -10,10 +10,11 @@ import * as link from './link-throughput';
 import * as open from './open-file';
 import * as probe from './probe-throughput';
 import * as session from './session';
+import * as timeline from './timeline-tick';
 import * as latency from './window-latency';
 
 const ALONE = '--alone';
-const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, open, latency };
+const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, timeline, open, latency };
 
 function line({ name, unit, value, baseline, baselineName, goal, detail }: BenchResult): string {
   const words = [`${value.toFixed(2)} ${unit}`.padEnd(24), name];

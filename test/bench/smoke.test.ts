@@ -5,11 +5,13 @@ import * as link from './link-throughput';
 import * as open from './open-file';
 import * as probe from './probe-throughput';
 import * as session from './session';
+import * as timeline from './timeline-tick';
 
 test.each([
   ['probe', probe],
   ['link', link],
   ['session', session],
+  ['timeline', timeline],
   ['open', open],
 ])('%s', async (_name, bench) => {
   const results = await bench.run('smoke');

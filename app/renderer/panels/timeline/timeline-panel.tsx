@@ -116,7 +116,7 @@ function Headers({ binding }: { readonly binding: TimelineBinding }) {
       onPin={(id) => binding.togglePin(id)}
       onCollapse={(id) => binding.toggleCollapse(id)}
       onMove={(id, step) => binding.movePinned(id, step)}
-      valueOf={(id) => {
+      counterWords={(id) => {
         const counter = counterValues.get(id);
         return counter ? formatCounter(counter.value, counter.unit) : '';
       }}

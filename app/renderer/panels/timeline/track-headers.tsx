@@ -12,13 +12,13 @@ interface TrackHeadersProps {
   /** Moves a pinned track by so many places. */
   readonly onMove: (trackId: string, step: -1 | 1) => void;
   /** What a counter shows at the end of the view, for people. */
-  readonly valueOf: (trackId: string) => string;
+  readonly counterWords: (trackId: string) => string;
 }
 
 function TrackHeader({ row, ...props }: TrackHeadersProps & { readonly row: TrackRow }) {
   const { track, place, isPinned, isCollapsed } = row;
-  const { onPin, onCollapse, onMove, valueOf } = props;
-  const value = track.shape === 'counter' ? valueOf(track.id) : '';
+  const { onPin, onCollapse, onMove, counterWords } = props;
+  const value = track.shape === 'counter' ? counterWords(track.id) : '';
   return (
     <div className="track-header" style={{ top: place.yPx, height: Math.max(place.heightPx, 12) }} data-testid="track">
       <button
