@@ -74,6 +74,13 @@ export async function whyNoStore(): Promise<string | undefined> {
   }
 }
 
+export interface StoreOptions {
+  /** A file of DuckDB; in memory when undefined. */
+  readonly path?: string;
+  /** How many cores a query may take; all when undefined. */
+  readonly threads?: number;
+}
+
 export class Store {
   private readonly sinks = new Map<string, Sink>();
   /** Tables with rows that no query sees yet: flushing an empty appender costs as much as a full one. */
@@ -87,9 +94,9 @@ export class Store {
   ) {}
 
   /** An empty store, in memory or in a file of DuckDB. */
-  static async open({ path = ':memory:' }: { path?: string } = {}): Promise<Store> {
+  static async open({ path = ':memory:', threads }: StoreOptions = {}): Promise<Store> {
     const { duck, bindings } = await loadDuck();
-    const instance = await duck.DuckDBInstance.create(path);
+    const instance = await duck.DuckDBInstance.create(path, threads === undefined ? {} : { threads: String(threads) });
     const store = new Store(duck, bindings, instance, await instance.connect());
     for (const name of TABLE_NAMES) await store.createTable(name);
     return store;

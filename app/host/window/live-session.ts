@@ -1,6 +1,7 @@
 // A session that is being measured: packets go to the file as they come, to the store, and to the window.
 
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Client } from 'ssh2';
 import { enums } from '../../../shared/model/enums';
@@ -68,7 +69,8 @@ export class LiveSession implements OpenSession {
   /** Links to the probe and begins to record. Throws FailureError; then nothing is left of it but the transport. */
   static async open(options: LiveSessionOptions): Promise<LiveSession> {
     const writer = await HkaWriter.open(options.recordingPath);
-    const store = await Store.open();
+    // A table that is asked for again and again must not stall what is drawn meanwhile.
+    const store = await Store.open({ threads: Math.max(1, availableParallelism() - 2) });
     const session = new LiveSession(options, writer, store);
     try {
       await session.begin();

@@ -18,15 +18,18 @@ export function serveFeatures(scope: WorkerScope, features: readonly WorkerFeatu
   );
   let revision = 0;
   let isComplete = false;
-  let isTelling = false;
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
+  // The first rows after a pause are told at once.
   const tellRevision = () => {
-    if (isTelling) return;
-    isTelling = true;
-    setTimeout(() => {
-      isTelling = false;
+    if (timer !== undefined) return;
+    const tell = () => {
+      timer = undefined;
+      toldAtMs = performance.now();
       scope.postMessage({ kind: 'revision', revision, isComplete });
-    }, REVISION_MS);
+    };
+    timer = setTimeout(tell, Math.max(0, toldAtMs + REVISION_MS - performance.now()));
   };
 
   const take = (port: MessagePort, message: DataMessage) => {
