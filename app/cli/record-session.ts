@@ -1,14 +1,11 @@
 // The main job: a program, here or on a board, into a session file. Used by `record` and `demo`.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { LaunchParams } from '../../shared/rpc/methods';
 import { formatBytes, formatCount } from '../../shared/units/format';
 import { findInstallation } from '../host/installation';
-import { startLocalProbe } from '../host/link/local-probe';
 import { openSshTransport } from '../host/link/ssh-transport';
 import type { Transport } from '../host/link/transport';
+import { openPrivateProbe } from '../host/private-probe';
 import { type RecordResult, recordTarget } from '../host/session/recorder';
 import type { Terminal } from './command';
 import { ProgressLine } from './terminal';
@@ -25,27 +22,8 @@ export interface RecordJob {
   readonly socket: string | undefined;
 }
 
-// The probe of a local recording is private to it: its own folder, gone afterwards.
-async function openLocal(): Promise<Transport> {
-  const { probePath, collectorPath } = findInstallation();
-  const folder = mkdtempSync(join(tmpdir(), 'hookanalyzer-'));
-  const forget = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    const probe = await startLocalProbe({
-      probePath,
-      collectorPath,
-      spoolDir: join(folder, 'spool'),
-      socketPath: join(folder, 'probe.sock'),
-    });
-    return { ...probe.transport, close: () => probe.stop().finally(forget) };
-  } catch (error) {
-    forget();
-    throw error;
-  }
-}
-
 function openTransport(job: RecordJob): Promise<Transport> {
-  if (job.on === undefined) return openLocal();
+  if (job.on === undefined) return openPrivateProbe(findInstallation());
   return openSshTransport(job.on, { prompter: terminalPrompter, socketPath: job.socket });
 }
 

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Installation } from '../../app/host/deploy/bundle';
 import { type InstalledProbe, type InstallOptions, installProbe } from '../../app/host/deploy/install';
 import type { Step } from '../../app/host/deploy/progress';
+import type { Installation } from '../../app/host/installation';
 import { openSshTransport, type SshTransport } from '../../app/host/link/ssh-transport';
 import { root } from '../root';
 import { ensureBuilt } from './build';

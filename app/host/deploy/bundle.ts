@@ -4,19 +4,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { failure } from '../../../shared/util/failure';
+import type { Installation } from '../installation';
 import type { Arch } from './board';
 import { makeParcel, type Parcel, type SourceFile } from './parcel';
-
-/** Where the parts of this installation lie; what the command line finds fits. */
-export interface Installation {
-  /** The folder that holds out/, native/ and kernels/. */
-  readonly root: string;
-  readonly probePath: string;
-  readonly runnerPath: string;
-  /** Built for this machine; undefined where they were not. */
-  readonly collectorPath: string | undefined;
-  readonly addonPath: string | undefined;
-}
 
 export interface Bundle extends Parcel {
   /** Paths of all files in it. */

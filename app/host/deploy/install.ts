@@ -2,8 +2,9 @@
 // part leaves what is there and right alone, so that the second connection only checks. Start reading here.
 
 import type { Client } from 'ssh2';
+import type { Installation } from '../installation';
 import { archOf, checkBoard, surveyBoard } from './board';
-import { type Installation, makeBundle } from './bundle';
+import { makeBundle } from './bundle';
 import { takeInstallLock } from './install-lock';
 import { placeNative } from './native-build';
 import { placeNode } from './node-binary';

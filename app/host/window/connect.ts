@@ -1,8 +1,5 @@
 // A transport to where programs are measured: a probe of our own on this machine, or a board's over SSH, installed there first.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { LaunchParams } from '../../../shared/rpc/methods';
 import { failure } from '../../../shared/util/failure';
 import type { SessionDescription, WindowNotificationParams } from '../../../shared/window/methods';
@@ -10,10 +7,10 @@ import { installProbe } from '../deploy/install';
 import type { OnProgress, Step } from '../deploy/progress';
 import type { EndQuestion } from '../deploy/start-probe';
 import { findInstallation } from '../installation';
-import { startLocalProbe } from '../link/local-probe';
 import type { Prompter } from '../link/prompter';
 import { openSshTransport, type SshTransport } from '../link/ssh-transport';
 import type { Transport } from '../link/transport';
+import { openPrivateProbe } from '../private-probe';
 import { boardDemo, localDemo } from './demo-launch';
 
 export interface ConnectParams {
@@ -52,26 +49,11 @@ const STEP_TITLES: Readonly<Record<Step, string>> = {
   start: 'Starting the probe',
 };
 
-// The probe of this machine is private to the session: its own folder, gone afterwards.
 async function openLocal({ onProgress }: ConnectContext): Promise<Connected> {
   const installation = findInstallation();
-  const { probePath, collectorPath } = installation;
   onProgress({ step: 'Starting a probe on this machine' });
-  const folder = mkdtempSync(join(tmpdir(), 'hookanalyzer-')); // a socket's path must be short
-  const forget = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    const probe = await startLocalProbe({
-      probePath,
-      collectorPath,
-      spoolDir: join(folder, 'spool'),
-      socketPath: join(folder, 'probe.sock'),
-    });
-    const transport = { ...probe.transport, close: () => probe.stop().finally(forget) };
-    return { transport, ssh: undefined, warnings: [], demo: localDemo(installation) };
-  } catch (error) {
-    forget();
-    throw error;
-  }
+  const transport = await openPrivateProbe(installation);
+  return { transport, ssh: undefined, warnings: [], demo: localDemo(installation) };
 }
 
 async function openBoard(target: string, params: ConnectParams, context: ConnectContext): Promise<Connected> {

@@ -1,6 +1,7 @@
 // Every command of the window, once: the palette, the keys and the menu are made from this list.
 
 import { EXPORT_FORMATS, type ExportFormat } from '../../../shared/window/methods';
+import { PANEL_TITLES } from '../layout';
 import type { Actions } from '../state/actions';
 
 export interface Command {
@@ -27,17 +28,6 @@ const EXPORT_TITLES: Readonly<Record<ExportFormat, string>> = {
 
 /** Layout commands need the dock, which the session view registers here while it is shown. */
 export const dockCommands: { showPanel?: (id: string) => void; resetLayout?: () => void } = {};
-
-const PANEL_TITLES: Readonly<Record<string, string>> = {
-  timeline: 'Timeline',
-  tables: 'Tables',
-  memory: 'Memory',
-  launch: 'Launch',
-  output: 'Output',
-  details: 'Details',
-  connection: 'Connection',
-  notes: 'Notes',
-};
 
 export const COMMANDS: readonly Command[] = [
   { id: 'file.open', title: 'Open a session file…', keys: 'Ctrl+O', run: (actions) => void actions.openFile() },

@@ -136,7 +136,7 @@ export class Actions {
       // The dialog has asked already whether a file may be replaced.
       const saved = await host.request('session/save', { session: session.key, path, overwrite: true });
       this.setDescription(saved);
-      addNotice(this.store, { severity: 'note', sentence: `Recorded into ${path} from now on.`, remedy: '' });
+      addNotice(this.store, { severity: 'info', sentence: `Recorded into ${path} from now on.`, remedy: '' });
       await this.refresh();
     });
   }
@@ -158,7 +158,7 @@ export class Actions {
     if (path === undefined) return;
     await this.work(`Writing ${path}`, async (host, signal) => {
       await host.request('session/export', { session: session.key, format, path, overwrite: true }, { signal });
-      addNotice(this.store, { severity: 'note', sentence: `Wrote ${path}.`, remedy: '' });
+      addNotice(this.store, { severity: 'info', sentence: `Wrote ${path}.`, remedy: '' });
     });
   }
 

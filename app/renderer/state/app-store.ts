@@ -7,7 +7,7 @@ import type { Question } from './questions';
 
 export interface Notice {
   readonly id: number;
-  readonly severity: 'note' | 'warning' | 'error';
+  readonly severity: 'info' | 'warning' | 'error';
   readonly sentence: string;
   readonly remedy: string;
 }

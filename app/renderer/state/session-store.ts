@@ -1,6 +1,7 @@
 // What a person has chosen in one session's window. Rows live in the worker, and what is derived from them is never stored here.
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SliceTable } from '../model/timeline/names';
 
 /** SessionNs, [fromNs, toNs). */
 export interface TimeRange {
@@ -10,17 +11,7 @@ export interface TimeRange {
 
 /** One row of an event table, as the worker and the store of the host name it. */
 export interface RowRef {
-  readonly table:
-    | 'kernel'
-    | 'memcpy'
-    | 'memset'
-    | 'api'
-    | 'range'
-    | 'sync'
-    | 'overhead'
-    | 'loss'
-    | 'gap'
-    | 'diagnostic';
+  readonly table: SliceTable;
   readonly source: number;
   readonly startNs: number;
   readonly durationNs: number;

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Installation, makeBundle } from '../../../app/host/deploy/bundle';
+import { makeBundle } from '../../../app/host/deploy/bundle';
+import type { Installation } from '../../../app/host/installation';
 
 let root: string;
 const write = (name: string, text = '') => {
