@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { closeDisplay, type OpenApp, openApp, whyNoWindow } from './app';
 
 const SAMPLE = resolve(import.meta.dirname, '..', '..', 'samples', 'pytorch-resnet18.hka');
@@ -40,6 +40,28 @@ describe.skipIf(why !== undefined)('the host', () => {
   });
   afterEach(() => opened.close());
   afterAll(closeDisplay);
+
+  test('a page that is loaded again takes up the open sessions', async () => {
+    const { page } = opened;
+    await page.getByTestId('status-bar').getByText('File', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByTestId('session-tab').getByText('pytorch-resnet18.hka').waitFor();
+    await page.getByTestId('status-bar').getByText('File', { exact: true }).waitFor();
+    expect(await page.getByTestId('session-tab').count()).toBe(1);
+  });
+
+  test('several sessions are open at once, each with its own tables', async () => {
+    const { page } = opened;
+    await page.getByText('Start', { exact: true }).click();
+    await page.getByTestId('start-demo').click();
+    await page.getByTestId('link-state').getByText('Live').waitFor();
+    expect(await page.getByTestId('session-tab').count()).toBe(2);
+    const rows = () => page.getByTestId('table-row').filter({ visible: true });
+    await rows().filter({ hasText: 'conv3x3' }).first().waitFor();
+    await page.getByText('pytorch-resnet18.hka').click();
+    await expect.poll(() => rows().filter({ hasText: 'conv3x3' }).count()).toBe(0);
+    await rows().filter({ hasText: 'cudnn' }).first().waitFor();
+  });
 
   test('killed: it is started again, and the session is there again', async () => {
     const { app, page } = opened;
