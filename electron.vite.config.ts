@@ -17,6 +17,7 @@ export default defineConfig({
           probe: resolve(import.meta.dirname, 'probe/main.ts'),
           main: resolve(import.meta.dirname, 'app/main/index.ts'),
           host: resolve(import.meta.dirname, 'app/host/window/main.ts'),
+          'store-thread': resolve(import.meta.dirname, 'app/host/session/store-thread-main.ts'),
           runner: resolve(import.meta.dirname, 'probe/runner/main.ts'),
           bench: resolve(import.meta.dirname, 'test/bench/main.ts'),
           'bench-window': resolve(import.meta.dirname, 'test/bench/open-file-window.ts'),

@@ -9,6 +9,8 @@ export interface Installation {
   readonly root: string;
   readonly probePath: string;
   readonly runnerPath: string;
+  /** The thread of a session's store. */
+  readonly storePath: string;
   /** undefined where the native parts were not built. */
   readonly collectorPath: string | undefined;
   readonly addonPath: string | undefined;
@@ -34,6 +36,7 @@ export function findInstallation(): Installation {
     root,
     probePath: join(node, 'probe.js'),
     runnerPath: join(node, 'runner.js'),
+    storePath: join(node, 'store-thread.js'),
     collectorPath: firstThatExists([join(native, 'lib', 'libhookcollector.so')]),
     addonPath: firstThatExists([
       join(native, 'Release', 'hookanalyzer.node'),

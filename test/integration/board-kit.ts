@@ -100,6 +100,7 @@ export async function thisInstallation(): Promise<Installation> {
     root,
     probePath: path.join(node, 'probe.js'),
     runnerPath: path.join(node, 'runner.js'),
+    storePath: path.join(node, 'store-thread.js'),
     ...ensureNativeBuilt(),
   };
 }

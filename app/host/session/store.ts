@@ -90,14 +90,17 @@ export class Store {
     private readonly duck: Duck,
     private readonly bindings: Bindings,
     private readonly instance: DuckDBInstance,
-    private readonly connection: DuckDBConnection,
+    /** Of the appenders. */
+    private readonly writing: DuckDBConnection,
+    /** Of queries. A flush or another query on the connection of a stream would end it early and say nothing, so none is shared. */
+    private readonly asking: DuckDBConnection,
   ) {}
 
   /** An empty store, in memory or in a file of DuckDB. */
   static async open({ path = ':memory:', threads }: StoreOptions = {}): Promise<Store> {
     const { duck, bindings } = await loadDuck();
     const instance = await duck.DuckDBInstance.create(path, threads === undefined ? {} : { threads: String(threads) });
-    const store = new Store(duck, bindings, instance, await instance.connect());
+    const store = new Store(duck, bindings, instance, await instance.connect(), await instance.connect());
     for (const name of TABLE_NAMES) await store.createTable(name);
     return store;
   }
@@ -105,8 +108,8 @@ export class Store {
   private async createTable(name: TableName): Promise<void> {
     const columns = columnsOf(tables[name]);
     const words = columns.map((column) => `${quoted(column.name)} ${SQL_TYPE[column.type]}`);
-    await this.connection.run(`CREATE TABLE ${quoted(name)} (${words.join(', ')})`);
-    const appender = await this.connection.createAppender(name);
+    await this.writing.run(`CREATE TABLE ${quoted(name)} (${words.join(', ')})`);
+    const appender = await this.writing.createAppender(name);
     const { duck } = this;
     const duckTypes = {
       u8: duck.UTINYINT,
@@ -173,7 +176,7 @@ export class Store {
     try {
       // Without the types a whole number would be bound as an integer, and a time is none.
       const types = Object.fromEntries(Object.keys(parameters).map((name) => [name, this.duck.DOUBLE]));
-      const reader = await this.connection.runAndReadAll(sql, parameters, types);
+      const reader = await this.asking.runAndReadAll(sql, parameters, types);
       const names = reader.columnNames();
       const columnTypes = reader.columnTypes();
       return {
@@ -195,7 +198,20 @@ export class Store {
     sql: string,
     onPiece: (rowCount: number, columns: readonly ArrayLike<Cell>[]) => void | Promise<void>,
   ): Promise<void> {
-    const result = await this.connection.stream(sql);
+    const connection = await this.instance.connect();
+    try {
+      await this.streamOn(connection, sql, onPiece);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  private async streamOn(
+    connection: DuckDBConnection,
+    sql: string,
+    onPiece: (rowCount: number, columns: readonly ArrayLike<Cell>[]) => void | Promise<void>,
+  ): Promise<void> {
+    const result = await connection.stream(sql);
     let coming = result.fetchChunk();
     for (;;) {
       const chunk = await coming;
@@ -216,13 +232,14 @@ export class Store {
 
   /** Runs a statement that gives nothing back. */
   async run(sql: string): Promise<void> {
-    await this.connection.run(sql);
+    await this.asking.run(sql);
   }
 
   async close(): Promise<void> {
     for (const { appender } of this.sinks.values()) appender.closeSync();
     this.sinks.clear();
-    this.connection.closeSync();
+    this.writing.closeSync();
+    this.asking.closeSync();
     this.instance.closeSync();
   }
 }

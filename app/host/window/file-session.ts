@@ -1,13 +1,13 @@
-// A session from a .hka file: one pass over it feeds the window, another fills the store. A page that is loaded again has it read again.
+// A session from a .hka file: one pass over it feeds the window, while the store reads it in its thread. A page that is loaded again has it
+// read again.
 
 import { basename } from 'node:path';
 import { formatCount } from '../../../shared/units/format';
-import { type FailureError, failure } from '../../../shared/util/failure';
+import type { FailureError } from '../../../shared/util/failure';
 import type { SessionDescription } from '../../../shared/window/methods';
 import { isPacketOf, type Packet, rowsOf } from '../../../shared/wire/decode';
 import { type HkaSummary, readHka } from '../session/hka-reader';
-import { prepareNames } from '../session/load-session';
-import { Store } from '../session/store';
+import type { StoreThread } from '../session/store-thread';
 import { WindowFeed } from './feed';
 import type { OpenSession } from './open-session';
 import type { HostPort } from './port-rpc';
@@ -16,6 +16,7 @@ export interface FileSessionOptions {
   readonly key: number;
   readonly path: string;
   readonly demangle: ((name: string) => string) | undefined;
+  readonly makeStore: () => StoreThread;
   /** The file turned out different from what describe() said before. */
   readonly onChanged: (description: SessionDescription) => void;
   readonly onFailed: (error: FailureError) => void;
@@ -42,18 +43,15 @@ export function warningsOf({ isClosed, truncatedBytes, damagedPackets, missingPa
 export class FileSession implements OpenSession {
   readonly filePath: string;
   private readonly feed: WindowFeed;
+  private readonly thread: StoreThread;
   private readonly closing = new AbortController();
-  private readonly loaded: Promise<Store>;
+  private readonly loaded: Promise<StoreThread>;
   private identity = UNKNOWN;
   private warnings: readonly string[] = [];
-  private isAttached = false;
   private attachCount = 0;
-  private onAttached: () => void = () => {};
 
-  private constructor(
-    private readonly options: FileSessionOptions,
-    private readonly duckStore: Store,
-  ) {
+  private constructor(private readonly options: FileSessionOptions) {
+    this.thread = options.makeStore();
     this.filePath = options.path;
     this.feed = new WindowFeed(options.demangle ?? ((name) => name));
     this.loaded = this.load();
@@ -74,7 +72,7 @@ export class FileSession implements OpenSession {
     await readHka(options.path, { onPacket, signal: first.signal, reuse: false }).catch((error) => {
       if (!first.signal.aborted) throw error;
     });
-    const session = new FileSession(options, await Store.open());
+    const session = new FileSession(options);
     session.identity = identity;
     return session;
   }
@@ -97,39 +95,26 @@ export class FileSession implements OpenSession {
 
   attach(port: HostPort): void {
     this.feed.attach(port);
-    if (this.isAttached) this.feedAll().catch(() => {}); // a page that was loaded again; closing cancels it
-    this.isAttached = true;
-    this.onAttached();
+    this.feedAll().catch(() => {}); // closing cancels it, and what is wrong with the file the store says too
   }
 
-  store(): Promise<Store> {
+  store(): Promise<StoreThread> {
     return this.loaded;
   }
 
   async close(): Promise<void> {
     this.closing.abort();
-    this.onAttached();
     this.feed.detach();
-    await this.loaded.catch(() => {});
-    await this.duckStore.close();
+    await this.thread.close();
   }
 
-  // The window first, because drawing needs nothing of the store; the store comes in a second pass.
-  private async load(): Promise<Store> {
-    await new Promise<void>((resolve) => {
-      this.onAttached = resolve;
-      setTimeout(resolve, ATTACH_MS_MAX);
-    });
-    const { signal } = this.closing;
-    if (signal.aborted) throw failure('cancelled', 'The session was closed.', '');
-    if (this.isAttached) await this.feedAll();
-    const summary = await readHka(this.filePath, { signal, onPacket: (packet) => this.duckStore.append(packet) });
+  // The window and the store each read the file, side by side.
+  private async load(): Promise<StoreThread> {
+    const summary = await this.thread.ask('load', { path: this.filePath }, { signal: this.closing.signal });
     if (summary.session) this.identity = summary.session;
     this.warnings = warningsOf(summary);
     this.options.onChanged(this.describe());
-    this.duckStore.flush();
-    await prepareNames(this.duckStore, this.options.demangle);
-    return this.duckStore;
+    return this.thread;
   }
 
   private async feedAll(): Promise<void> {
@@ -146,6 +131,3 @@ export class FileSession implements OpenSession {
     if (isCurrent()) this.feed.complete();
   }
 }
-
-/** A window asks for the rows at once; whoever opens a file only to ask SQL does not. */
-const ATTACH_MS_MAX = 1000;

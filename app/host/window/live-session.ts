@@ -1,7 +1,6 @@
 // A session that is being measured: packets go to the file as they come, to the store, and to the window.
 
 import { rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import type { Client } from 'ssh2';
 import { enums } from '../../../shared/model/enums';
@@ -13,8 +12,7 @@ import type { PacketHeader } from '../../../shared/wire/header';
 import { ProbeLink } from '../link/probe-link';
 import { readHka } from '../session/hka-reader';
 import { HkaWriter } from '../session/hka-writer';
-import { prepareNames } from '../session/load-session';
-import { Store } from '../session/store';
+import type { StoreThread } from '../session/store-thread';
 import { sidecarPath } from './annotations';
 import type { Connected } from './connect';
 import { WindowFeed } from './feed';
@@ -30,6 +28,7 @@ export interface LiveSessionOptions {
   /** Where it is recorded until somebody saves it. */
   readonly recordingPath: string;
   readonly demangle: ((name: string) => string) | undefined;
+  readonly makeStore: () => StoreThread;
   readonly onChanged: (description: SessionDescription) => void;
   readonly onStatus: (status: LinkStatus) => void;
   readonly onOutput: (pid: number, stream: 'stdout' | 'stderr', text: string) => void;
@@ -50,7 +49,6 @@ export class LiveSession implements OpenSession {
   private fedBytes = 0;
   private isCatchingUp = false;
   private attachCount = 0;
-  private hasNewNames = true;
   private hasFailed = false;
   private statusTimer: NodeJS.Timeout | undefined;
   private readingTimer: NodeJS.Timeout | undefined;
@@ -60,7 +58,7 @@ export class LiveSession implements OpenSession {
   private constructor(
     private readonly options: LiveSessionOptions,
     private readonly writer: HkaWriter,
-    private readonly duckStore: Store,
+    private readonly thread: StoreThread,
   ) {
     this.path = options.recordingPath;
     this.feed = new WindowFeed(options.demangle ?? ((name) => name));
@@ -69,8 +67,7 @@ export class LiveSession implements OpenSession {
   /** Links to the probe and begins to record. Throws FailureError; then nothing is left of it but the transport. */
   static async open(options: LiveSessionOptions): Promise<LiveSession> {
     const writer = await HkaWriter.open(options.recordingPath);
-    // A table that is asked for again and again must not stall what is drawn meanwhile.
-    const store = await Store.open({ threads: Math.max(1, availableParallelism() - 2) });
+    const store = options.makeStore();
     const session = new LiveSession(options, writer, store);
     try {
       await session.begin();
@@ -107,13 +104,8 @@ export class LiveSession implements OpenSession {
     void this.catchUp(this.attachCount);
   }
 
-  async store(): Promise<Store> {
-    this.duckStore.flush();
-    if (this.hasNewNames) {
-      this.hasNewNames = false;
-      await prepareNames(this.duckStore, this.options.demangle);
-    }
-    return this.duckStore;
+  async store(): Promise<StoreThread> {
+    return this.thread;
   }
 
   /** One request to the probe. Throws FailureError. */
@@ -144,7 +136,7 @@ export class LiveSession implements OpenSession {
     await this.link?.close();
     await this.options.connected.transport.close();
     await this.writer.close().catch((error) => this.fail(error as FailureError));
-    await this.duckStore.close();
+    await this.thread.close();
     if (this.isSaved || !mayDiscard) return;
     rmSync(this.path, { force: true });
     rmSync(sidecarPath(this.path), { force: true });
@@ -165,14 +157,15 @@ export class LiveSession implements OpenSession {
     void this.readProbe(link);
   }
 
-  private take(bytes: Uint8Array, header: PacketHeader): void {
+  private take(bytes: Uint8Array, header: PacketHeader): Promise<void> | undefined {
     this.write(bytes);
     const decoded = decodeChecked(bytes, header);
-    if (!decoded.ok) return; // of a later version: it is in the file as it came
+    if (!decoded.ok) return undefined; // of a later version: it is in the file as it came
     const packet = decoded.value;
     this.look(packet);
-    this.duckStore.append(packet);
+    this.thread.append(bytes);
     this.show(packet);
+    return this.thread.whenReady();
   }
 
   // A window that is slow does not hold the recording back: it is given the rest from the file when it is ready again.
@@ -200,7 +193,6 @@ export class LiveSession implements OpenSession {
   }
 
   private look(packet: Packet): void {
-    if (isPacketOf(packet, 'string')) this.hasNewNames = true;
     if (isPacketOf(packet, 'session')) {
       [this.identity] = rowsOf(packet);
       this.options.onChanged(this.describe());

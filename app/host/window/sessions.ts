@@ -1,6 +1,7 @@
 // The open sessions of a host, by key, and what the window may ask of them.
 
 import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchParams } from '../../../shared/rpc/methods';
 import { failure } from '../../../shared/util/failure';
@@ -11,12 +12,9 @@ import type {
   WindowNotificationParams,
   WindowTable,
 } from '../../../shared/window/methods';
-import { runReport } from '../analysis/reports';
-import { exportChrome } from '../convert/chrome';
-import { exportCsv } from '../convert/csv';
-import { exportParquet } from '../convert/parquet';
-import { exportSpeedscope } from '../convert/speedscope';
 import { listVersions, removeVersions } from '../deploy/versions';
+import { findInstallation } from '../installation';
+import { StoreThread } from '../session/store-thread';
 import { NO_ANNOTATIONS, readAnnotations, writeAnnotations } from './annotations';
 import { type Asker, type ConnectParams, connectTransport } from './connect';
 import { FileSession } from './file-session';
@@ -26,7 +24,8 @@ import type { OpenSession } from './open-session';
 import type { HostPort } from './port-rpc';
 import { windowTableOf } from './window-table';
 
-const EXPORTS = { chrome: exportChrome, speedscope: exportSpeedscope, parquet: exportParquet, csv: exportCsv };
+/** A table that is asked for again and again must not stall what is drawn meanwhile. */
+const LIVE_THREADS = Math.max(1, availableParallelism() - 2);
 
 export interface SessionsOptions {
   readonly history: History;
@@ -53,6 +52,7 @@ export class Sessions {
       key,
       path,
       demangle,
+      makeStore: () => new StoreThread(findInstallation().storePath),
       onChanged: (description) => notify('session/changed', description),
       onFailed: (error) => notify('session/failed', { session: key, ...error.failure }),
     });
@@ -79,6 +79,7 @@ export class Sessions {
         target: params.target,
         recordingPath: join(recordings, `${stamp}-${process.pid}-${key}.hka`),
         demangle,
+        makeStore: () => new StoreThread(findInstallation().storePath, { threads: LIVE_THREADS }),
         onChanged: (description) => notify('session/changed', description),
         onStatus: (status) => notify('session/link', { session: key, status }),
         onOutput: (pid, stream, text) => notify('session/output', { session: key, pid, stream, text }),
@@ -149,17 +150,19 @@ export class Sessions {
   }
 
   async report(key: number, name: string, range: { fromNs?: number; toNs?: number }): Promise<WindowTable> {
-    return windowTableOf(await runReport(await this.find(key).store(), name, range));
+    const store = await this.find(key).store();
+    return windowTableOf(await store.ask('report', { name, range }));
   }
 
   async query(key: number, sql: string): Promise<WindowTable> {
-    return windowTableOf(await (await this.find(key).store()).query(sql));
+    const store = await this.find(key).store();
+    return windowTableOf(await store.ask('query', { sql }));
   }
 
   async export(key: number, format: ExportFormat, path: string, overwrite: boolean, signal: AbortSignal) {
     const store = await this.find(key).store();
     const onProgress = (doneRatio: number) => this.options.notify('export/progress', { session: key, doneRatio });
-    await EXPORTS[format](store, path, { overwrite, signal, onProgress });
+    await store.ask('export', { format, path, overwrite }, { signal, onProgress });
     return { path };
   }
 

@@ -32,6 +32,7 @@ const installation = (): Installation => ({
   root,
   probePath: path.join(root, 'out/node/probe.js'),
   runnerPath: path.join(root, 'out/node/runner.js'),
+  storePath: path.join(root, 'out/node/store-thread.js'),
   collectorPath: write('out/native/lib/libhookcollector.so', 'own'),
   addonPath: undefined,
 });
