@@ -18,6 +18,9 @@ let host: HostProcess | undefined;
 let isQuitting = false;
 /** A person said so; a recording that nobody saved is kept otherwise. */
 let mayDiscard = false;
+/** A page that dies again so soon is not simply loaded again. */
+const PAGE_DEATHS_WITHIN_MS = 60_000;
+let pageDiedAtMs = Number.NEGATIVE_INFINITY;
 
 const send = (command: AppCommand) => window?.webContents.send('command', command);
 
@@ -58,6 +61,28 @@ function mayClose(owner: BrowserWindow): boolean {
   return mayDiscard;
 }
 
+// What the page held may be what it died of: the second time in a row a person decides.
+function onPageGone(owner: BrowserWindow, reason: string): void {
+  const nowMs = Date.now();
+  const isAgain = nowMs - pageDiedAtMs < PAGE_DEATHS_WITHIN_MS;
+  pageDiedAtMs = nowMs;
+  if (isAgain) {
+    const choice = dialog.showMessageBoxSync(owner, {
+      type: 'error',
+      message: 'The window failed twice.',
+      detail: `It ended with: ${reason}. Recordings go on and are on disk.`,
+      buttons: ['Quit', 'Load it again'],
+      defaultId: 0,
+      cancelId: 0,
+    });
+    if (choice === 0) {
+      app.quit();
+      return;
+    }
+  }
+  owner.webContents.reload();
+}
+
 function open(): void {
   const opened = openWindow({ out });
   window = opened;
@@ -68,27 +93,35 @@ function open(): void {
     window = undefined;
   });
   opened.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason !== 'clean-exit') opened.webContents.reload();
+    if (reason !== 'clean-exit') onPageGone(opened, reason);
   });
   const first = commandOf(process.argv, existsSync);
   if (first) opened.webContents.once('did-finish-load', () => send(first));
 }
 
-if (!app.requestSingleInstanceLock() && !process.env.HOOKANALYZER_MANY) app.quit();
-app.on('second-instance', (_event, argv) => {
+// Chromium changes the order of a second start's arguments, so what was asked goes along as data.
+const isFirst = app.requestSingleInstanceLock({ command: commandOf(process.argv, existsSync) });
+app.on('second-instance', (_event, _argv, _folder, data) => {
   if (window?.isMinimized()) window.restore();
   window?.focus();
-  const command = commandOf(argv, existsSync);
+  const { command } = (data ?? {}) as { command?: AppCommand };
   if (command) send(command);
 });
 app.on('window-all-closed', () => app.quit());
+// However often somebody asks: the host closes its files first.
 app.on('before-quit', (event) => {
-  if (isQuitting || !host) return;
+  if (!host) return;
   event.preventDefault();
+  if (isQuitting) return;
   isQuitting = true;
-  void host.stop(mayDiscard).finally(() => app.quit());
+  void host.stop(mayDiscard).finally(() => {
+    host = undefined;
+    app.quit();
+  });
 });
+if (!isFirst) app.exit(0);
 void app.whenReady().then(() => {
+  if (!isFirst) return;
   host = startHost();
   setMenu(send, () => window);
   answerBridge(() => window, state, sendHostPort);

@@ -16,6 +16,7 @@ function useKeys(): void {
   const actions = useActions();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      if (event.repeat) return;
       const keys = keysOf(event);
       const isBare = !keys.includes('Ctrl') && !keys.includes('Alt');
       if (isBare && isTyping(event.target)) return;
@@ -89,7 +90,7 @@ export function App() {
         <Notices />
       </main>
       {active && (
-        <SessionContext value={active}>
+        <SessionContext key={active.key} value={active}>
           <StatusBar />
         </SessionContext>
       )}

@@ -29,7 +29,7 @@ export function Overlays() {
       )}
       {overlay === 'keys' && <KeysHelp commands={[...byKeys, ...TIMELINE_KEYS]} onClose={close} />}
       {work && <WorkSheet work={work} />}
-      {question && <QuestionSheet question={question} />}
+      {question && <QuestionSheet key={question.id} question={question} />}
     </>
   );
 }

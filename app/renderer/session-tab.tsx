@@ -12,14 +12,9 @@ export function SessionTab({ session, isActive }: { readonly session: OpenSessio
         {title}
         {!isSaved && <span title="Not saved"> •</span>}
       </button>
-      <button type="button" aria-label={`Close ${title}`} title="Close" onClick={() => void closeAsked()}>
+      <button type="button" aria-label={`Close ${title}`} title="Close" onClick={() => void actions.close(session)}>
         ×
       </button>
     </span>
   );
-
-  function closeAsked(): Promise<void> {
-    const mayClose = isSaved || window.confirm(`${title} is not saved. Close it and throw it away?`);
-    return mayClose ? actions.close(session) : Promise.resolve();
-  }
 }

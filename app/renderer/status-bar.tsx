@@ -38,8 +38,8 @@ export function StatusBar() {
           <span>{isFollowing ? 'Following' : 'Paused view'}</span>
         </>
       )}
-      <span className={lostCount > 0 ? 'lost' : undefined} data-testid="lost">
-        {formatCount(lostCount)} lost
+      <span className={lostCount ? 'lost' : undefined} data-testid="lost">
+        {lostCount === undefined ? '–' : formatCount(lostCount)} lost
       </span>
       <span style={{ marginLeft: 'auto' }}>
         {[description.hostName, description.model].filter((text) => text !== '').join(' · ')}

@@ -10,11 +10,20 @@ export function useSessionQuery(sql: string, intervalMs: number): WindowTable | 
   const [table, setTable] = useState<WindowTable>();
   useEffect(() => {
     const askSoon = latestOnly(intervalMs);
-    const ask = () => askSoon(async () => setTable(await actions.request('session/query', { session: key, sql })));
+    let isCurrent = true;
+    const ask = () =>
+      askSoon(async () => {
+        const answer = await actions.request('session/query', { session: key, sql });
+        if (isCurrent) setTable(answer);
+      });
     ask();
-    return choices.subscribe((next, before) => {
+    const unsubscribe = choices.subscribe((next, before) => {
       if (next.revision !== before.revision) ask();
     });
+    return () => {
+      isCurrent = false;
+      unsubscribe();
+    };
   }, [actions, key, choices, sql, intervalMs]);
   return table;
 }

@@ -45,6 +45,8 @@ export const targetState = z.object({
   exited: targetExited.optional(),
 });
 
+export type TargetState = z.infer<typeof targetState>;
+
 export const probeDescription = z.object({
   probeVersion: z.string(),
   formatVersion: z.number().int(),

@@ -88,7 +88,14 @@ export const appDescription = z.object({
   /** Whether programs on this machine can be captured, and what is missing. */
   localCapture: z.object({ isReady: z.boolean(), sentence: z.string() }),
   hosts: z.array(knownHost),
-  recentFiles: z.array(z.object({ path: z.string(), exists: z.boolean() })),
+  recentFiles: z.array(
+    z.object({
+      path: z.string(),
+      exists: z.boolean(),
+      /** A recording that nobody saved. */
+      isRecording: z.boolean(),
+    }),
+  ),
   /** The latest first. */
   commands: z.array(launchParams),
   samplePath: z.string().optional(),

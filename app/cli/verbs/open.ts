@@ -6,6 +6,19 @@ import { findInstallation } from '../../host/installation';
 import type { Terminal, Verb } from '../command';
 import { ensureElectron, whyNoDisplay } from '../electron-runtime';
 
+/** A window that ends so soon did not start. */
+const EARLY_MS = 10_000;
+const SAID_CHARS_MAX = 4096;
+
+function earlyEnd(how: string, said: string): Error {
+  const lines = said.split('\n').filter((line) => /FATAL|ERROR|rror:/.test(line));
+  const words = (lines.at(-1) ?? said.trim().split('\n').at(-1) ?? '').slice(0, 300);
+  const remedy = /sandbox|namespace/i.test(said)
+    ? 'This system forbids the sandbox of Chromium to ordinary users; make chrome-sandbox beside the runtime setuid root, or allow user namespaces.'
+    : 'See all it says with --verbose; without a window use: hookanalyzer record, stats, export.';
+  return failure('windowEnded', `The window ended at once, with ${how}. ${words}`.trim(), remedy);
+}
+
 /** Starts the window with these words and waits until it is closed. Returns the exit code. Throws FailureError. */
 export function openWindow(words: readonly string[], terminal: Terminal): Promise<number> {
   const why = whyNoDisplay();
@@ -18,8 +31,14 @@ export function openWindow(words: readonly string[], terminal: Terminal): Promis
   const env = { ...process.env };
   delete env.ELECTRON_RUN_AS_NODE;
   const child = spawn(binary, [...sandbox, root, '--hookanalyzer', ...words], {
-    stdio: ['ignore', 'ignore', terminal.verbose ? 'inherit' : 'ignore'],
+    stdio: ['ignore', 'ignore', 'pipe'],
     env,
+  });
+  const startedMs = Date.now();
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-SAID_CHARS_MAX);
+    if (terminal.verbose) terminal.err(text);
   });
   return new Promise((done, reject) => {
     const forward = () => child.kill('SIGTERM');
@@ -29,7 +48,12 @@ export function openWindow(words: readonly string[], terminal: Terminal): Promis
         failure('noElectron', `The window cannot be started: ${error.message}.`, 'Remove out/electron and try again.'),
       ),
     );
-    child.once('close', (code, signal) => done(signal === 'SIGTERM' ? 0 : (code ?? 1)));
+    child.once('close', (code, signal) => {
+      const isEarly = Date.now() - startedMs < EARLY_MS;
+      if (signal === 'SIGTERM' || code === 0) done(0);
+      else if (isEarly) reject(earlyEnd(signal ?? `exit code ${code}`, said));
+      else done(code ?? 1);
+    });
   });
 }
 

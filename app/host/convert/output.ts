@@ -1,7 +1,7 @@
 // Where an export goes: a temporary name beside the wanted one, renamed when it is whole, so that nobody ever sees half a file.
 
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { failure } from '../../../shared/util/failure';
@@ -117,10 +117,20 @@ export async function writeFolder(
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary);
     await write(temporary);
-    rmSync(path, { recursive: true, force: true });
+    clearExport(path);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error instanceof Error && 'syscall' in error ? writeFailure(path, error as NodeJS.ErrnoException) : error;
   }
+}
+
+// A folder that somebody chose is replaced only when it holds an export and nothing else.
+function clearExport(path: string): void {
+  if (!existsSync(path)) return;
+  const isExport = statSync(path).isDirectory() && readdirSync(path).every((name) => /\.(csv|parquet)$/.test(name));
+  if (!isExport) {
+    throw failure('notAnExport', `${path} holds other files than an export.`, 'Give another name, or an empty folder.');
+  }
+  rmSync(path, { recursive: true, force: true });
 }

@@ -3,15 +3,16 @@
 
 import {
   closeSync,
-  constants,
-  copyFileSync,
   existsSync,
+  fstatSync,
   ftruncateSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { encodeRows } from '../../../shared/wire/encode';
 import { HEADER_AT } from '../../../shared/wire/header';
 import { HEADER_BYTES, PACKET_BYTES_MAX } from '../../../shared/wire/limits';
@@ -96,7 +97,7 @@ export class HkaWriter {
         renameSync(this.path, path);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-        this.copyTo(path, overwrite);
+        await this.copyTo(path);
       }
       this.path = path;
     } catch (error) {
@@ -104,9 +105,18 @@ export class HkaWriter {
     }
   }
 
-  // To another disk, where a rename cannot go.
-  private copyTo(path: string, overwrite: boolean): void {
-    copyFileSync(this.path, path, overwrite ? 0 : constants.COPYFILE_EXCL);
+  // To another disk, where a rename cannot go: most of it while recording goes on, and the rest at once. Whole, or not at all.
+  private async copyTo(path: string): Promise<void> {
+    const part = `${path}.part`;
+    try {
+      await copyFile(this.path, part);
+      this.writeOut();
+      copyTail(this.path, part, this.writtenBytes);
+      renameSync(part, path);
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    }
     const descriptor = openSync(path, 'a');
     closeSync(this.descriptor);
     rmSync(this.path, { force: true });
@@ -191,5 +201,22 @@ export class HkaWriter {
     } catch {
       // A reader recovers from a cut packet at the end, so a file that cannot be shortened is still a valid session.
     }
+  }
+}
+
+/** What `from` holds behind the end of `to`, up to `byteCount`. */
+function copyTail(from: string, to: string, byteCount: number): void {
+  const [source, target] = [openSync(from, 'r'), openSync(to, 'r+')];
+  try {
+    const piece = Buffer.allocUnsafe(BUFFER_BYTES);
+    for (let at = fstatSync(target).size; at < byteCount; ) {
+      const read = readSync(source, piece, 0, Math.min(piece.length, byteCount - at), at);
+      if (read === 0) break;
+      for (let done = 0; done < read; ) done += writeSync(target, piece, done, read - done, at + done);
+      at += read;
+    }
+  } finally {
+    closeSync(source);
+    closeSync(target);
   }
 }

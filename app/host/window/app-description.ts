@@ -1,6 +1,6 @@
 // What the start page offers: hosts, files, commands, and what works on this machine.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import SSHConfig from 'ssh-config';
 import type { AppDescription } from '../../../shared/window/methods';
@@ -25,7 +25,26 @@ function configuredHosts(): string[] {
   }
 }
 
-export function describeApp(history: History, version: string): AppDescription {
+/** Recordings that nobody saved, the newest first. */
+function leftRecordings(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith('.hka'));
+    return names
+      .sort()
+      .reverse()
+      .map((name) => join(folder, name));
+  } catch {
+    return []; // there was none yet
+  }
+}
+
+/** `openPaths` are recordings that go on now. */
+export function describeApp(
+  history: History,
+  version: string,
+  recordings = '',
+  openPaths: readonly string[] = [],
+): AppDescription {
   const installation = findInstallation();
   const isReady = installation.collectorPath !== undefined;
   const samplePath = join(installation.root, 'samples', 'pytorch-resnet18.hka');
@@ -43,7 +62,14 @@ export function describeApp(history: History, version: string): AppDescription {
       ...remembered.map((target) => ({ name: target, target, source: 'history' as const })),
       ...configured.map((name) => ({ name, target: name, source: 'sshConfig' as const })),
     ],
-    recentFiles: history.files.map((path) => ({ path, exists: existsSync(path) })),
+    recentFiles: [...new Set([...history.files, ...leftRecordings(recordings)])]
+      .filter((path) => !openPaths.includes(path))
+      .map((path) => ({
+        path,
+        exists: existsSync(path),
+        isRecording: recordings !== '' && path.startsWith(recordings),
+      }))
+      .filter(({ exists, isRecording }) => exists || !isRecording),
     commands: [...history.commands],
     samplePath: existsSync(samplePath) ? samplePath : undefined,
     demo: localDemo(installation),

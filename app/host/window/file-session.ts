@@ -1,13 +1,16 @@
 // A session from a .hka file: one pass over it feeds the window, while the store reads it in its thread. A page that is loaded again has it
 // read again.
 
+import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { formatCount } from '../../../shared/units/format';
 import type { FailureError } from '../../../shared/util/failure';
 import type { SessionDescription } from '../../../shared/window/methods';
 import { isPacketOf, type Packet, rowsOf } from '../../../shared/wire/decode';
+import { copyWhole } from '../session/copy-whole';
 import { type HkaSummary, readHka } from '../session/hka-reader';
 import type { StoreThread } from '../session/store-thread';
+import { sidecarPath } from './annotations';
 import { WindowFeed } from './feed';
 import type { OpenSession } from './open-session';
 import type { HostPort } from './port-rpc';
@@ -15,6 +18,8 @@ import type { HostPort } from './port-rpc';
 export interface FileSessionOptions {
   readonly key: number;
   readonly path: string;
+  /** false for a recording that its program left behind: it lies where nobody looks for it. */
+  readonly isSaved: boolean;
   readonly demangle: ((name: string) => string) | undefined;
   readonly makeStore: () => StoreThread;
   /** The file turned out different from what describe() said before. */
@@ -41,7 +46,8 @@ export function warningsOf({ isClosed, truncatedBytes, damagedPackets, missingPa
 }
 
 export class FileSession implements OpenSession {
-  readonly filePath: string;
+  private path: string;
+  private isSaved: boolean;
   private readonly feed: WindowFeed;
   private readonly thread: StoreThread;
   private readonly closing = new AbortController();
@@ -52,7 +58,8 @@ export class FileSession implements OpenSession {
 
   private constructor(private readonly options: FileSessionOptions) {
     this.thread = options.makeStore();
-    this.filePath = options.path;
+    this.path = options.path;
+    this.isSaved = options.isSaved;
     this.feed = new WindowFeed(options.demangle ?? ((name) => name));
     this.loaded = this.load();
     this.loaded.catch((error) => {
@@ -77,6 +84,10 @@ export class FileSession implements OpenSession {
     return session;
   }
 
+  get filePath(): string {
+    return this.path;
+  }
+
   get key(): number {
     return this.options.key;
   }
@@ -88,9 +99,19 @@ export class FileSession implements OpenSession {
       kind: 'file',
       title: basename(this.filePath),
       path: this.filePath,
-      isSaved: true,
+      isSaved: this.isSaved,
       warnings: this.warnings.map((sentence) => ({ sentence })),
     };
+  }
+
+  async save(path: string, overwrite: boolean): Promise<void> {
+    if (path !== this.path) {
+      await copyWhole(this.path, path, overwrite);
+      if (!this.isSaved) rmSync(this.path, { force: true });
+    }
+    this.path = path;
+    this.isSaved = true;
+    this.options.onChanged(this.describe());
   }
 
   attach(port: HostPort): void {
@@ -102,10 +123,13 @@ export class FileSession implements OpenSession {
     return this.loaded;
   }
 
-  async close(): Promise<void> {
+  async close({ mayDiscard }: { readonly mayDiscard: boolean }): Promise<void> {
     this.closing.abort();
     this.feed.detach();
     await this.thread.close();
+    if (this.isSaved || !mayDiscard) return;
+    rmSync(this.path, { force: true });
+    rmSync(sidecarPath(this.path), { force: true });
   }
 
   // The window and the store each read the file, side by side.

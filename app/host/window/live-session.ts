@@ -100,8 +100,7 @@ export class LiveSession implements OpenSession {
     this.attachCount += 1;
     this.feed.attach(port);
     this.fedBytes = 0;
-    this.isCatchingUp = true;
-    void this.catchUp(this.attachCount);
+    this.startCatchingUp();
   }
 
   async store(): Promise<StoreThread> {
@@ -132,11 +131,12 @@ export class LiveSession implements OpenSession {
   async close({ mayDiscard }: { readonly mayDiscard: boolean }): Promise<void> {
     clearInterval(this.statusTimer);
     clearInterval(this.readingTimer);
+    this.attachCount += 1; // nobody catches up any more
     this.feed.detach();
     await this.link?.close();
-    await this.options.connected.transport.close();
+    // The file first: what comes after it may take seconds, or fail.
     await this.writer.close().catch((error) => this.fail(error as FailureError));
-    await this.thread.close();
+    await Promise.allSettled([this.options.connected.transport.close(), this.thread.close()]);
     if (this.isSaved || !mayDiscard) return;
     rmSync(this.path, { force: true });
     rmSync(sidecarPath(this.path), { force: true });
@@ -171,9 +171,9 @@ export class LiveSession implements OpenSession {
   // A window that is slow does not hold the recording back: it is given the rest from the file when it is ready again.
   private show(packet: Packet): void {
     if (this.isCatchingUp) return;
-    if (this.feed.whenReady() && !this.hasFailed) {
-      this.isCatchingUp = true;
-      void this.catchUp(this.attachCount);
+    if (this.feed.whenReady()) {
+      if (this.hasFailed) return; // the file has nothing to catch up from
+      this.startCatchingUp();
       return;
     }
     this.feed.push(packet);
@@ -201,6 +201,14 @@ export class LiveSession implements OpenSession {
     for (const { pid, stream, text } of rowsOf(packet)) {
       this.options.onOutput(pid, stream === enums.outputStream.stderr ? 'stderr' : 'stdout', text);
     }
+  }
+
+  private startCatchingUp(): void {
+    this.isCatchingUp = true;
+    this.catchUp(this.attachCount).catch((error) => {
+      this.isCatchingUp = false;
+      this.fail(error as FailureError); // somebody took the file away
+    });
   }
 
   private async catchUp(attachCount: number): Promise<void> {

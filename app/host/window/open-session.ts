@@ -14,5 +14,7 @@ export interface OpenSession {
   /** The store, in a thread of its own. Resolves when a file is read whole. Throws FailureError. */
   store(): Promise<StoreThread>;
   /** Ends it. With `mayDiscard` a recording that nobody saved is removed. */
+  /** Keeps it at this path from now on. Throws FailureError. */
+  save(path: string, overwrite: boolean): Promise<void>;
   close(options: { readonly mayDiscard: boolean }): Promise<void>;
 }

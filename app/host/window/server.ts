@@ -38,8 +38,10 @@ export interface WindowServerOptions {
   readonly version: string;
 }
 
-function signalOf(token: CancellationToken): AbortSignal {
+/** Aborted when the window cancels, and when it is gone. */
+function signalOf(token: CancellationToken, gone: AbortSignal): AbortSignal {
   const controller = new AbortController();
+  gone.addEventListener('abort', () => controller.abort(), { once: true });
   token.onCancellationRequested(() => controller.abort());
   if (token.isCancellationRequested) controller.abort();
   return controller.signal;
@@ -59,6 +61,7 @@ function responseError(error: unknown): ResponseError<unknown> {
 
 export class WindowServer {
   private readonly connection: MessageConnection;
+  private readonly gone = new AbortController();
 
   constructor(
     port: HostPort,
@@ -67,7 +70,14 @@ export class WindowServer {
     this.connection = connectPort(port, (data, ports) => this.onOther(data, ports));
     const answers = this.answers();
     for (const name of Object.keys(windowRequests) as WindowRequestName[]) this.serve(name, answers);
+    // The library leaves questions open for ever when the other end is gone.
+    this.connection.onClose(() => this.onGone());
     this.connection.listen();
+  }
+
+  private onGone(): void {
+    this.gone.abort();
+    this.connection.dispose();
   }
 
   notify<N extends WindowNotificationName>(name: N, params: WindowNotificationParams<N>): void {
@@ -98,7 +108,11 @@ export class WindowServer {
     params: WindowQuestionParams<N>,
   ): Promise<WindowQuestionResult<N> | undefined> {
     try {
-      const parsed = windowQuestions[name].result.safeParse(await this.connection.sendRequest(name, params));
+      const gone = new Promise<undefined>((resolve) => {
+        this.gone.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      });
+      const answer: unknown = await Promise.race([this.connection.sendRequest(name, params), gone]);
+      const parsed = windowQuestions[name].result.safeParse(answer);
       return parsed.success ? (parsed.data as WindowQuestionResult<N>) : undefined;
     } catch {
       return undefined;
@@ -115,7 +129,7 @@ export class WindowServer {
       try {
         const parsed = windowRequests[name].params.safeParse(params);
         if (!parsed.success) throw failure('badRequest', `The window asked ${name} in an unknown way.`, 'Update both.');
-        return await answers[name](parsed.data as Parsed<N>, signalOf(token));
+        return await answers[name](parsed.data as Parsed<N>, signalOf(token, this.gone.signal));
       } catch (error) {
         throw responseError(error);
       }
@@ -125,7 +139,7 @@ export class WindowServer {
   private answers(): Answers {
     const { sessions, history, version } = this.options;
     return {
-      'app/describe': () => describeApp(history, version),
+      'app/describe': () => describeApp(history, version, sessions.recordings, sessions.openPaths),
       'app/sessions': () => ({ sessions: sessions.describeAll() }),
       'session/open': ({ path }) => sessions.openFile(path),
       'session/connect': (params, signal) => sessions.connect(params, this.asker, signal),

@@ -24,6 +24,11 @@ import type { OpenSession } from './open-session';
 import type { HostPort } from './port-rpc';
 import { windowTableOf } from './window-table';
 
+/** Where recordings lie until somebody saves them. */
+export function recordingsIn(workFolder: string): string {
+  return join(workFolder, 'recordings');
+}
+
 /** A table that is asked for again and again must not stall what is drawn meanwhile. */
 const LIVE_THREADS = Math.max(1, availableParallelism() - 2);
 
@@ -37,9 +42,19 @@ export interface SessionsOptions {
 
 export class Sessions {
   private readonly open = new Map<number, OpenSession>();
-  private lastKey = 0;
+  private readonly closing = new Set<Promise<void>>();
+  /** No two hosts give the same key: what is asked of one that died must not meet another session here. */
+  private lastKey = Date.now();
 
   constructor(private readonly options: SessionsOptions) {}
+
+  get recordings(): string {
+    return recordingsIn(this.options.workFolder);
+  }
+
+  get openPaths(): string[] {
+    return [...this.open.values()].map((each) => each.filePath);
+  }
 
   describeAll(): SessionDescription[] {
     return [...this.open.values()].map((each) => each.describe());
@@ -51,6 +66,7 @@ export class Sessions {
     const session = await FileSession.open({
       key,
       path,
+      isSaved: !path.startsWith(recordingsIn(this.options.workFolder)),
       demangle,
       makeStore: () => new StoreThread(findInstallation().storePath),
       onChanged: (description) => notify('session/changed', description),
@@ -64,7 +80,7 @@ export class Sessions {
   async connect(params: ConnectParams, asker: Asker, signal: AbortSignal): Promise<SessionDescription> {
     const key = ++this.lastKey;
     const { notify, demangle, history, workFolder } = this.options;
-    const recordings = join(workFolder, 'recordings');
+    const recordings = recordingsIn(workFolder);
     mkdirSync(recordings, { recursive: true, mode: 0o700 });
     const stamp = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
     const connected = await connectTransport(params, {
@@ -86,6 +102,10 @@ export class Sessions {
         onExited: (exited) => notify('session/exited', { session: key, exited }),
         onFailed: (error) => notify('session/failed', { session: key, ...error.failure }),
       });
+      if (signal.aborted) {
+        await session.close({ mayDiscard: true });
+        throw failure('cancelled', 'Cancelled.', '');
+      }
       this.open.set(key, session);
       if (params.target) history.addTarget(params.target);
       return session.describe();
@@ -101,10 +121,10 @@ export class Sessions {
     else port.close();
   }
 
-  async close(key: number): Promise<void> {
+  close(key: number): Promise<void> {
     const session = this.find(key);
     this.open.delete(key);
-    await session.close({ mayDiscard: true });
+    return this.end(session, { mayDiscard: true });
   }
 
   /** Ends everything. Without `mayDiscard` a recording that nobody saved stays, and is offered among the recent files. */
@@ -113,8 +133,15 @@ export class Sessions {
     this.open.clear();
     for (const session of all) {
       if (!mayDiscard && !session.describe().isSaved) this.options.history.addFile(session.filePath);
+      this.end(session, { mayDiscard }).catch(() => {}); // waited for below
     }
-    await Promise.all(all.map((session) => session.close({ mayDiscard })));
+    await Promise.allSettled([...this.closing]);
+  }
+
+  private end(session: OpenSession, options: { readonly mayDiscard: boolean }): Promise<void> {
+    const ending = session.close(options).finally(() => this.closing.delete(ending));
+    this.closing.add(ending);
+    return ending;
   }
 
   live(key: number): LiveSession {
@@ -139,8 +166,11 @@ export class Sessions {
   }
 
   async save(key: number, path: string, overwrite: boolean): Promise<SessionDescription> {
-    const session = this.live(key);
+    const session = this.find(key);
     const { filePath } = session;
+    const isTaken = [...this.open.values()].some((each) => each !== session && each.filePath === path);
+    if (isTaken)
+      throw failure('fileOpen', `${path} is open in another tab.`, 'Close it there, or choose another name.');
     const notes = readAnnotations(filePath);
     await session.save(path, overwrite);
     writeAnnotations(path, notes);

@@ -4,10 +4,10 @@ import type { TraceKind } from '../../../shared/model/enums';
 import type { LaunchParams } from '../../../shared/rpc/methods';
 import { FailureError } from '../../../shared/util/failure';
 import type { AppBridge, FileFilter } from '../../../shared/window/bridge';
-import type { ExportFormat, SessionDescription } from '../../../shared/window/methods';
+import type { ExportFormat, LinkStatus, SessionDescription } from '../../../shared/window/methods';
 import type { HostClient } from '../bridge/host-client';
 import { type AppStore, activeSession, addNotice, noteProgress } from './app-store';
-import { addOutput, noteExit, type OpenSession, openSession } from './open-session';
+import { addOutput, noteExit, noteTargets, type OpenSession, openSession, titleOf } from './open-session';
 import { askPerson } from './questions';
 
 const SESSION_FILTER: FileFilter = { name: 'HookAnalyzer session', extensions: ['hka'] };
@@ -20,6 +20,8 @@ const EXPORT_ENDINGS: Readonly<Record<ExportFormat, string>> = {
 
 export class Actions {
   private host: HostClient | undefined;
+  /** Files on their way: a double-click opens one. */
+  private readonly opening = new Set<string>();
 
   constructor(
     readonly store: AppStore,
@@ -30,6 +32,7 @@ export class Actions {
   async takeHost(host: HostClient): Promise<void> {
     this.host?.close();
     this.host = host;
+    this.store.setState({ questions: [], work: undefined }); // of a host that is gone
     this.listen(host);
     await this.try(async () => {
       const { sessions } = await host.request('app/sessions', {});
@@ -47,7 +50,10 @@ export class Actions {
   async reopenAfterRestart(reason: string): Promise<void> {
     const { sessions } = this.store.getState();
     const paths = sessions.map(({ facts }) => facts.getState().description.path);
-    for (const { worker } of sessions) worker.close();
+    for (const { worker, notes } of sessions) {
+      worker.close();
+      notes.stop();
+    }
     this.store.setState({ sessions: [], activeKey: undefined });
     addNotice(this.store, {
       severity: 'warning',
@@ -60,13 +66,15 @@ export class Actions {
 
   async openFile(path?: string): Promise<void> {
     const chosen = path ?? (await this.bridge.chooseFileToOpen([SESSION_FILTER]));
-    if (chosen === undefined) return;
+    if (chosen === undefined || this.opening.has(chosen)) return;
+    this.opening.add(chosen);
     await this.try(async (host) => {
       const open = this.store.getState().sessions.find(({ facts }) => facts.getState().description.path === chosen);
       if (open) this.activate(open.key);
       else this.show(await host.request('session/open', { path: chosen }));
       await this.refresh();
     });
+    this.opening.delete(chosen);
   }
 
   /** undefined is this machine. Gives the session, or undefined when it failed. */
@@ -99,7 +107,7 @@ export class Actions {
   async launch(session: OpenSession, launch: LaunchParams): Promise<void> {
     await this.try(async (host) => {
       const { targetId, pid } = await host.request('session/launch', { session: session.key, launch });
-      const title = [launch.command.split('/').pop() ?? launch.command, ...launch.args].join(' ');
+      const title = titleOf(launch.command, launch.args);
       const target = { targetId, pid, title, kinds: launch.kinds, exited: undefined };
       session.facts.setState(({ targets }) => ({ targets: [...targets, target] }));
       await this.refresh();
@@ -128,7 +136,7 @@ export class Actions {
 
   async save(session: OpenSession): Promise<void> {
     const { description } = session.facts.getState();
-    if (description.kind === 'file' || description.isSaved) return;
+    if (description.isSaved) return;
     const name = `${description.title.replace(/[^\w.@-]+/g, '-')}.hka`;
     const path = await this.bridge.chooseFileToSave(name, [SESSION_FILTER]);
     if (path === undefined) return;
@@ -141,7 +149,12 @@ export class Actions {
     });
   }
 
+  /** Asks first when the recording would be lost. */
   async close(session: OpenSession): Promise<void> {
+    const { title, isSaved } = session.facts.getState().description;
+    if (!isSaved && !window.confirm(`${title} is not saved. Close it and throw it away?`)) return;
+    await session.notes.flush();
+    session.notes.stop();
     await this.try((host) => host.request('session/close', { session: session.key }));
     session.worker.close();
     this.store.setState(({ sessions, activeKey }) => {
@@ -189,7 +202,7 @@ export class Actions {
   }
 
   private show(description: SessionDescription): OpenSession {
-    const session = openSession(description, this.host as HostClient);
+    const session = openSession(description, this.host as HostClient, (error) => this.tell(error));
     this.store.setState(({ sessions }) => ({ sessions: [...sessions, session], activeKey: session.key }));
     this.tellUnsaved();
     return session;
@@ -198,6 +211,19 @@ export class Actions {
   private setDescription(description: SessionDescription): void {
     this.session(description.session)?.facts.setState({ description });
     this.tellUnsaved();
+  }
+
+  // What ended while the link was down, or was started by a page that is gone, is learned by asking.
+  private onLink(key: number, status: LinkStatus): void {
+    const session = this.session(key);
+    if (!session) return;
+    const before = session.facts.getState().status?.state;
+    session.facts.setState({ status });
+    if (status.state !== 'live' || before === 'live') return;
+    this.request('session/targets', { session: key }).then(
+      ({ targets }) => noteTargets(session, targets),
+      () => {}, // cut again; it is asked when it is back
+    );
   }
 
   private session(key: number): OpenSession | undefined {
@@ -213,7 +239,7 @@ export class Actions {
     const { store } = this;
     host.on('connect/progress', (progress) => noteProgress(store, progress));
     host.on('session/changed', (description) => this.setDescription(description));
-    host.on('session/link', ({ session, status }) => this.session(session)?.facts.setState({ status }));
+    host.on('session/link', ({ session, status }) => this.onLink(session, status));
     host.on('session/output', ({ session, stream, text }) => {
       const open = this.session(session);
       if (open) addOutput(open, { stream, text });
@@ -257,6 +283,7 @@ export class Actions {
     title: string,
     act: (host: HostClient, signal: AbortSignal) => Promise<T>,
   ): Promise<T | undefined> {
+    if (this.store.getState().work) return undefined; // one at a time: the second click of two
     const controller = new AbortController();
     this.store.setState({ work: { title, doneRatio: undefined, log: '', cancel: () => controller.abort() } });
     try {

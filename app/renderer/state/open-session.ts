@@ -1,11 +1,12 @@
 // One session that is open in the window: what a person chose, its worker, and what the host says of it.
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { TargetExited } from '../../../shared/rpc/methods';
+import type { TargetExited, TargetState } from '../../../shared/rpc/methods';
 import type { Annotations, LinkStatus, SessionDescription } from '../../../shared/window/methods';
 import type { HostClient } from '../bridge/host-client';
 import { WorkerClient } from '../worker/client';
 import type { SessionMethods } from '../worker/main';
+import { type AnnotationSync, syncAnnotations } from './annotation-sync';
 import { createSessionStore, type SessionStore } from './session-store';
 import { ViewHistory } from './view-history';
 
@@ -41,15 +42,19 @@ export interface OpenSession {
   readonly facts: StoreApi<SessionFacts>;
   readonly worker: WorkerClient<SessionMethods>;
   readonly history: ViewHistory;
-  /** Notes and marks; kept in the sidecar by the notes panel. */
   readonly annotations: StoreApi<Annotations>;
+  readonly notes: AnnotationSync;
 }
 
 /** Text of a program's output that is kept; the whole is in the session's file. */
 const OUTPUT_PIECES_MAX = 4000;
 
 /** Starts a worker and asks the host for the session's rows. */
-export function openSession(description: SessionDescription, host: HostClient): OpenSession {
+export function openSession(
+  description: SessionDescription,
+  host: HostClient,
+  tell: (error: unknown) => void,
+): OpenSession {
   const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' });
   const client = new WorkerClient<SessionMethods>(worker);
   const choices = createSessionStore({ isLive: description.kind === 'live' });
@@ -66,8 +71,17 @@ export function openSession(description: SessionDescription, host: HostClient): 
     choices.setState({ revision });
     if (isComplete !== facts.getState().isComplete) facts.setState({ isComplete });
   });
+  const notes = syncAnnotations(description.session, annotations, host, tell);
   attachRows(description.session, client, host);
-  return { key: description.session, choices, facts, worker: client, history: new ViewHistory(choices), annotations };
+  return {
+    key: description.session,
+    choices,
+    facts,
+    worker: client,
+    history: new ViewHistory(choices),
+    annotations,
+    notes,
+  };
 }
 
 function attachRows(key: number, client: WorkerClient<SessionMethods>, host: HostClient): void {
@@ -81,6 +95,22 @@ export function addOutput({ facts }: OpenSession, piece: Omit<OutputPiece, 'id'>
     const id = (output.at(-1)?.id ?? 0) + 1;
     return { output: [...output, { ...piece, id }].slice(-OUTPUT_PIECES_MAX) };
   });
+}
+
+/** The programs as the probe knows them: those that another page started too. */
+export function noteTargets({ facts }: OpenSession, known: readonly TargetState[]): void {
+  facts.setState(({ targets }) => ({
+    targets: known.map(({ targetId, pid, command, args, kinds, exited }) => {
+      const shown = targets.find((each) => each.targetId === targetId);
+      const title = shown?.title ?? titleOf(command, args);
+      return { targetId, pid, title, kinds: shown?.kinds ?? kinds, exited: exited ?? shown?.exited };
+    }),
+  }));
+}
+
+/** What a program is called in the window: its name without its folder, and its arguments. */
+export function titleOf(command: string, args: readonly string[]): string {
+  return [command.split('/').pop() ?? command, ...args].join(' ');
 }
 
 export function noteExit({ facts }: OpenSession, exited: TargetExited): void {

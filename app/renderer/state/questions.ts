@@ -4,11 +4,15 @@ import type { WindowQuestionName, WindowQuestionParams, WindowQuestionResult } f
 
 export type Question = {
   [N in WindowQuestionName]: {
+    /** Counts up: no two questions share a form. */
+    readonly id: number;
     readonly name: N;
     readonly params: WindowQuestionParams<N>;
     readonly answer: (result: WindowQuestionResult<N>) => void;
   };
 }[WindowQuestionName];
+
+let lastId = 0;
 
 /** A question whose answer resolves the promise; `add` and `remove` keep the list. */
 export function askPerson<N extends WindowQuestionName>(
@@ -18,7 +22,9 @@ export function askPerson<N extends WindowQuestionName>(
   remove: (question: Question) => void,
 ): Promise<WindowQuestionResult<N>> {
   return new Promise((resolve) => {
+    lastId += 1;
     const question = {
+      id: lastId,
       name,
       params,
       answer: (result: WindowQuestionResult<N>) => {

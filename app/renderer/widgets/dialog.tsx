@@ -6,6 +6,8 @@ interface DialogProps {
   /** The title is only for those who cannot see. */
   readonly isTitleHidden?: boolean;
   readonly onClose: () => void;
+  /** A click beside it does nothing: for what must not be ended by accident. */
+  readonly isFirm?: boolean;
   readonly children: ReactNode;
   readonly testId?: string;
 }
@@ -19,15 +21,17 @@ function reachableIn(box: HTMLElement): HTMLElement[] {
 }
 
 /** A dialog over the window: the focus stays inside, Esc and a click beside it close it, and the focus goes back where it was. */
-export function Dialog({ title, isTitleHidden, onClose, children, testId }: DialogProps) {
+export function Dialog({ title, isTitleHidden, onClose, isFirm, children, testId }: DialogProps) {
   const titleId = useId();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     const inside = box.current;
-    (inside && !inside.contains(before) ? (reachableIn(inside)[0] ?? inside) : undefined)?.focus();
+    // In a firm dialog the Enter that opened it must not press its first button.
+    const first = inside && (isFirm ? inside.querySelector<HTMLElement>('input, textarea') : reachableIn(inside)[0]);
+    (inside && !inside.contains(before) ? (first ?? inside) : undefined)?.focus();
     return () => before?.focus?.();
-  }, []);
+  }, [isFirm]);
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     if (event.key === 'Escape') onClose();
@@ -43,7 +47,7 @@ export function Dialog({ title, isTitleHidden, onClose, children, testId }: Dial
     <div
       className="widget-backdrop"
       data-testid={testId}
-      onPointerDown={(event) => event.target === event.currentTarget && onClose()}
+      onPointerDown={(event) => !isFirm && event.target === event.currentTarget && onClose()}
     >
       <div
         ref={box}

@@ -1,35 +1,13 @@
-// Notes about a session and its marks, kept in a sidecar beside its file.
+// Notes about a session and its marks. state/annotation-sync.ts keeps them in the sidecar, whether this panel is open or not.
 
-import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { formatNs } from '../../../../shared/units/format';
-import type { Annotations } from '../../../../shared/window/methods';
-import { useActions, useSession } from '../../context';
-import { latestOnly } from '../../state/latest-only';
+import { useSession } from '../../context';
 import { Button } from '../../widgets/button';
 
-const WRITE_MS = 500;
-
 export function NotesPanel() {
-  const actions = useActions();
-  const { key, choices, annotations } = useSession();
+  const { choices, annotations } = useSession();
   const value = useStore(annotations);
-  const [write] = useState(() => latestOnly(WRITE_MS));
-  useEffect(() => {
-    actions.request('session/annotations', { session: key }).then(
-      (kept) => annotations.setState(kept, true),
-      (error) => actions.tell(error),
-    );
-    return annotations.subscribe((next: Annotations, before: Annotations) => {
-      if (next.notes === before.notes && next.marks === before.marks) return;
-      write(() =>
-        actions.request('session/annotate', { session: key, annotations: next }).then(
-          () => {},
-          (error) => actions.tell(error),
-        ),
-      );
-    });
-  }, [actions, key, annotations, write]);
   return (
     <div className="panel" data-testid="notes-panel" style={{ display: 'flex', flexDirection: 'column' }}>
       <h3>Notes</h3>

@@ -24,7 +24,7 @@ function FieldsSheet(props: {
     answer(values);
   };
   return (
-    <Dialog title={title} onClose={() => answer(undefined)} testId="question">
+    <Dialog title={title} onClose={() => answer(undefined)} isFirm testId="question">
       <form onSubmit={onSubmit}>
         {text && <p className="muted">{text}</p>}
         {fields.map(({ label, isSecret }, index) => (
@@ -54,7 +54,12 @@ function FieldsSheet(props: {
 function HostKeySheet({ question }: { readonly question: Extract<Question, { name: 'ask/hostKey' }> }) {
   const { host, keyType, fingerprint, knownHostsPath } = question.params;
   return (
-    <Dialog title={`Is this ${host}?`} testId="question-host-key" onClose={() => question.answer({ isTrusted: false })}>
+    <Dialog
+      title={`Is this ${host}?`}
+      isFirm
+      testId="question-host-key"
+      onClose={() => question.answer({ isTrusted: false })}
+    >
       <p>
         This host has not been seen before. Compare the fingerprint with the one the board shows for{' '}
         <code>ssh-keygen -l -f /etc/ssh/ssh_host_{keyType.replace('ssh-', '')}_key.pub</code>.

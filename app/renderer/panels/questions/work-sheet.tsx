@@ -7,7 +7,7 @@ import { Progress } from '../../widgets/progress';
 export function WorkSheet({ work }: { readonly work: Work }) {
   const { title, doneRatio, log, cancel } = work;
   return (
-    <Dialog title={title} onClose={cancel} testId="work">
+    <Dialog title={title} onClose={cancel} isFirm testId="work">
       <Progress label={title} doneRatio={doneRatio} />
       {log && <pre className="work-log mono">{log}</pre>}
       <div className="buttons">

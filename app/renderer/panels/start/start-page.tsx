@@ -71,11 +71,13 @@ function Files() {
         )}
       </div>
       <ul>
-        {recent.slice(0, 10).map(({ path, exists }) => (
+        {recent.slice(0, 10).map(({ path, exists, isRecording }) => (
           <li key={path}>
             <button type="button" disabled={!exists} title={path} onClick={() => void actions.openFile(path)}>
               <span>{fileName(path)}</span>
-              <span className="muted">{exists ? path.slice(0, -fileName(path).length) : 'is gone'}</span>
+              <span className="muted">
+                {isRecording ? 'not saved' : exists ? path.slice(0, -fileName(path).length) : 'is gone'}
+              </span>
             </button>
           </li>
         ))}
