@@ -171,6 +171,51 @@ test('save moves the recording, closing throws away what was not saved', async (
   expect(history.files).toEqual([path]);
 });
 
+test('a window that comes late gets the whole file', async () => {
+  const { session } = await sessions.openFile(SAMPLE);
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  const late = newWindow();
+  sessions.attach(session, late.port);
+  await expect.poll(() => late.isComplete, { timeout: 20_000 }).toBe(true);
+  expect(late.rows.kernel).toBe(await count(session, 'kernel'));
+});
+
+test('two recordings are never saved into one file', async () => {
+  const one = await sessions.connect({}, ASKER, new AbortController().signal);
+  const other = await sessions.connect({}, ASKER, new AbortController().signal);
+  const path = join(folder, 'same.hka');
+  await sessions.save(one.session, path, true);
+  await expect(sessions.save(other.session, path, true)).rejects.toMatchObject({ failure: { code: 'fileOpen' } });
+});
+
+test('a recording whose file somebody took away fails with a sentence, and the host goes on', async () => {
+  const { session, path } = await sessions.connect({}, ASKER, new AbortController().signal);
+  rmSync(path as string);
+  sessions.attach(session, newWindow().port);
+  await expect.poll(() => told.some(({ name }) => name === 'session/failed')).toBe(true);
+  expect(sessions.describeAll().length).toBe(1);
+});
+
+test('quitting waits for a session that is being closed', async () => {
+  const { session, path } = await sessions.connect({}, ASKER, new AbortController().signal);
+  await sessions.save(session, join(folder, 'kept.hka'), false);
+  void sessions.close(session);
+  await sessions.closeAll({ mayDiscard: false });
+  const { warnings } = await sessions.openFile(join(folder, 'kept.hka'));
+  expect([warnings, existsSync(path as string)]).toEqual([[], false]);
+});
+
+test('a recording that was left behind counts as unsaved, and can be saved', async () => {
+  const { path } = await sessions.connect({}, ASKER, new AbortController().signal);
+  await sessions.closeAll({ mayDiscard: false });
+  expect(describeApp(history, '', sessions.recordings).recentFiles).toMatchObject([{ path, isRecording: true }]);
+  const opened = await sessions.openFile(path as string);
+  expect(opened.isSaved).toBe(false);
+  const kept = join(folder, 'recovered.hka');
+  expect(await sessions.save(opened.session, kept, false)).toMatchObject({ isSaved: true, path: kept });
+  expect([existsSync(kept), existsSync(path as string)]).toEqual([true, false]);
+});
+
 test('what ends the program by force keeps the recording, whole, and offers it', async () => {
   const { path } = await sessions.connect({}, ASKER, new AbortController().signal);
   await sessions.closeAll({ mayDiscard: false });
