@@ -2,6 +2,7 @@
 // read again.
 
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { formatCount } from '../../../shared/units/format';
 import type { FailureError } from '../../../shared/util/failure';
@@ -45,6 +46,11 @@ export function warningsOf({ isClosed, truncatedBytes, damagedPackets, missingPa
   return warnings;
 }
 
+/** The window's worker, the host and the store cannot all run at once. */
+const IS_NARROW = availableParallelism() <= 2;
+/** A window asks for the rows at once; whoever opens a file only to ask SQL does not. */
+const ATTACH_MS_MAX = 500;
+
 export class FileSession implements OpenSession {
   private path: string;
   private isSaved: boolean;
@@ -55,12 +61,19 @@ export class FileSession implements OpenSession {
   private identity = UNKNOWN;
   private warnings: readonly string[] = [];
   private attachCount = 0;
+  /** The first window has every row, or none came. */
+  private readonly drawn: Promise<void>;
+  private onDrawn: () => void = () => {};
 
   private constructor(private readonly options: FileSessionOptions) {
     this.thread = options.makeStore();
     this.path = options.path;
     this.isSaved = options.isSaved;
     this.feed = new WindowFeed(options.demangle ?? ((name) => name));
+    this.drawn = new Promise((resolve) => {
+      this.onDrawn = resolve;
+      setTimeout(() => this.attachCount === 0 && resolve(), ATTACH_MS_MAX);
+    });
     this.loaded = this.load();
     this.loaded.catch((error) => {
       if (!this.closing.signal.aborted) options.onFailed(error as FailureError);
@@ -132,8 +145,9 @@ export class FileSession implements OpenSession {
     rmSync(sidecarPath(this.path), { force: true });
   }
 
-  // The window and the store each read the file, side by side.
+  // The window and the store each read the file: side by side where there are cores for both, the window first where there are not.
   private async load(): Promise<StoreThread> {
+    if (IS_NARROW) await this.drawn;
     const summary = await this.thread.ask('load', { path: this.filePath }, { signal: this.closing.signal });
     if (summary.session) this.identity = summary.session;
     this.warnings = warningsOf(summary);
@@ -142,6 +156,10 @@ export class FileSession implements OpenSession {
   }
 
   private async feedAll(): Promise<void> {
+    await this.sendAll().finally(this.onDrawn);
+  }
+
+  private async sendAll(): Promise<void> {
     this.attachCount += 1;
     const { attachCount } = this;
     const isCurrent = () => attachCount === this.attachCount;
