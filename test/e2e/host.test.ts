@@ -63,6 +63,24 @@ describe.skipIf(why !== undefined)('the host', () => {
     await rows().filter({ hasText: 'cudnn' }).first().waitFor();
   });
 
+  test('a graphics context that is lost and given back is drawn into again', async () => {
+    const { page } = opened;
+    const drawnCount = () => page.evaluate(() => performance.getEntriesByName('timeline-drawn').length);
+    await expect.poll(drawnCount).toBeGreaterThan(0);
+    await page.evaluate(async () => {
+      const context = document.querySelector<HTMLCanvasElement>('.timeline-surface canvas')?.getContext('webgl2');
+      const extension = context?.getExtension('WEBGL_lose_context');
+      extension?.loseContext();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      extension?.restoreContext();
+    });
+    const before = await drawnCount();
+    await page.getByTestId('timeline').click({ position: { x: 200, y: 300 } });
+    await page.keyboard.press('0');
+    await expect.poll(drawnCount).toBeGreaterThan(before);
+    expect(await page.getByTestId('notice').count()).toBe(0);
+  });
+
   test('killed: it is started again, and the session is there again', async () => {
     const { app, page } = opened;
     await page.getByTestId('status-bar').getByText('File', { exact: true }).waitFor();

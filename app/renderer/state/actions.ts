@@ -18,6 +18,9 @@ const EXPORT_ENDINGS: Readonly<Record<ExportFormat, string>> = {
   csv: '-csv',
 };
 
+/** What the built-in workload is called. */
+export const DEMO_TITLE = 'Built-in workload';
+
 export class Actions {
   private host: HostClient | undefined;
   /** Files on their way: a double-click opens one. */
@@ -101,14 +104,15 @@ export class Actions {
       return;
     }
     const session = await this.connect(undefined);
-    if (session) await this.launch(session, demo);
+    if (session) await this.launch(session, demo, DEMO_TITLE);
   }
 
-  async launch(session: OpenSession, launch: LaunchParams): Promise<void> {
+  /** `title` is what the program is called in the window; its command line when undefined. */
+  async launch(session: OpenSession, launch: LaunchParams, title?: string): Promise<void> {
     await this.try(async (host) => {
       const { targetId, pid } = await host.request('session/launch', { session: session.key, launch });
-      const title = titleOf(launch.command, launch.args);
-      const target = { targetId, pid, title, kinds: launch.kinds, exited: undefined };
+      const shown = title ?? titleOf(launch.command, launch.args);
+      const target = { targetId, pid, title: shown, kinds: launch.kinds, exited: undefined };
       session.facts.setState(({ targets }) => ({ targets: [...targets, target] }));
       await this.refresh();
     });

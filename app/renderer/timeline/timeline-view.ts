@@ -56,7 +56,7 @@ export class TimelineView {
   private readonly commands: TimelineCommands;
   private readonly ground: HTMLCanvasElement;
   private readonly surface: HTMLCanvasElement;
-  private readonly painter: Painter | undefined;
+  private painter: Painter | undefined;
   private readonly overlay: CanvasRenderingContext2D | undefined;
   private readonly fitter: TextFitter | undefined;
   private readonly latest: LatestWins<DrawParams, DrawAnswer>;
@@ -99,18 +99,24 @@ export class TimelineView {
       this.changed(hasMoved),
     );
     listenForInput(this.surface, this.motion, this.commands, this.ending.signal);
-    this.ground.addEventListener(
-      'webglcontextlost',
-      () => events.onError?.(new Error('the graphics context was lost; reopen the session')),
-      {
-        signal: this.ending.signal,
-      },
-    );
-    for (const name of ['focus', 'blur'] as const) {
-      this.surface.addEventListener(name, () => this.changed(false), { signal: this.ending.signal });
-    }
+    this.followContext(events);
     this.setTheme('dark');
     this.resize();
+  }
+
+  // A driver that was reset takes the context away and gives a new one; what was drawn is asked for again.
+  private followContext(events: TimelineEvents): void {
+    const { signal } = this.ending;
+    this.ground.addEventListener('webglcontextlost', (event) => event.preventDefault(), { signal });
+    this.ground.addEventListener(
+      'webglcontextrestored',
+      () => {
+        this.painter = createGlPainter(this.ground);
+        if (this.painter) this.refresh();
+        else events.onError?.(new Error('the graphics context was lost; close the session and open it again'));
+      },
+      { signal },
+    );
   }
 
   /** Which part of time is shown; following stays as it is unless it is given. */

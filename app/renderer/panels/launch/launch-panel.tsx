@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react';
 import { TRACE_KINDS, TRACE_KINDS_DEFAULT, type TraceKind } from '../../../../shared/model/enums';
 import { useActions, useApp, useFacts, useSession } from '../../context';
+import { DEMO_TITLE } from '../../state/actions';
 import type { LaunchedTarget } from '../../state/open-session';
 import { formatCommandLine, parseCommandLine, parseEnvironment } from './parse-command';
 import './launch-panel.css';
@@ -140,8 +141,8 @@ export function LaunchPanel() {
           Start
         </Button>{' '}
         {demo && (
-          <Button data-testid="launch-demo" onClick={() => void actions.launch(session, demo)}>
-            Built-in workload
+          <Button data-testid="launch-demo" onClick={() => void actions.launch(session, demo, DEMO_TITLE)}>
+            {DEMO_TITLE}
           </Button>
         )}
       </form>
