@@ -48,11 +48,16 @@ describe.skipIf(why !== undefined)('the host', () => {
     await page.getByTestId('session-tab').getByText('pytorch-resnet18.hka').waitFor();
     await page.getByTestId('status-bar').getByText('File', { exact: true }).waitFor();
     expect(await page.getByTestId('session-tab').count()).toBe(1);
+    await page.getByText('Memory', { exact: true }).first().click();
+    await page.getByText('787 blocks').first().waitFor();
+    await page.waitForTimeout(500); // the map is drawn a moment later
+    await opened.picture('sample');
   });
 
   test('several sessions are open at once, each with its own tables', async () => {
     const { page } = opened;
-    await page.getByText('Start', { exact: true }).click();
+    await page.getByTestId('status-bar').getByText('File', { exact: true }).waitFor();
+    await page.getByTestId('start-tab').click();
     await page.getByTestId('start-demo').click();
     await page.getByTestId('link-state').getByText('Live').waitFor();
     expect(await page.getByTestId('session-tab').count()).toBe(2);

@@ -114,8 +114,8 @@ export class MemoryFeature implements WorkerFeature<MemoryMethods> {
       operationCount: log.operationCount,
       mismatches: log.mismatches,
       spaces: log.spaces.map(({ source, device, kind }) => {
-        const deviceName = machine.device(source, device)?.name;
-        return { kind, device, deviceName, source, pid: machine.pidOf(source) };
+        const { name: deviceName, kind: deviceKind } = machine.device(source, device) ?? {};
+        return { kind, device, deviceName, deviceKind, source, pid: machine.pidOf(source) };
       }),
       exitedNs: isOver ? Math.max(...exits) : undefined,
     };

@@ -15,6 +15,8 @@ export interface SpaceLabel {
   readonly device: number;
   /** undefined before the device's row. */
   readonly deviceName: string | undefined;
+  /** A value of enums.deviceKind; undefined before the device's row. */
+  readonly deviceKind: number | undefined;
   readonly source: number;
   /** Of the process; undefined before its row. */
   readonly pid: number | undefined;

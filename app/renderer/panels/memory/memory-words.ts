@@ -1,6 +1,6 @@
 // How memory is called in the window.
 
-import { type enums, enumWord } from '../../../../shared/model/enums';
+import { enums, enumWord } from '../../../../shared/model/enums';
 import { formatCount } from '../../../../shared/units/format';
 import type { LedgerPartName } from '../../model/memory/ledger';
 import type { SpaceLabel } from '../../worker/memory-methods';
@@ -30,9 +30,14 @@ const HEX_DIGITS = 12;
 /** 0x7f8a40000000 */
 export const hexAddress = (address: number) => `0x${address.toString(16).padStart(HEX_DIGITS, '0')}`;
 
+// The CPU device is labelled CPU wherever it is shown.
+const deviceWord = (deviceKind: number | undefined, device: number) =>
+  `${deviceKind === enums.deviceKind.cpu ? 'CPU' : 'GPU'} ${device}`;
+
 /** Device · GPU 0 NVIDIA H200 · process 790 */
-export function spaceWords({ kind, device, deviceName, source, pid }: SpaceLabel): string {
-  const words = [kindWord(kind), deviceName === undefined ? `GPU ${device}` : `GPU ${device} ${deviceName}`];
+export function spaceWords({ kind, device, deviceName, deviceKind, source, pid }: SpaceLabel): string {
+  const named = [deviceWord(deviceKind, device), deviceName].filter((word) => word !== undefined).join(' ');
+  const words = [kindWord(kind), named];
   words.push(pid === undefined ? `source ${source}` : `process ${pid}`);
   return words.join(' · ');
 }
@@ -41,9 +46,9 @@ export function spaceWords({ kind, device, deviceName, source, pid }: SpaceLabel
 export function shortSpaceWords(spaces: readonly SpaceLabel[]): string[] {
   const hasDevices = new Set(spaces.map(({ device }) => device)).size > 1;
   const hasProcesses = new Set(spaces.map(({ source }) => source)).size > 1;
-  return spaces.map(({ kind, device, source, pid }) => {
+  return spaces.map(({ kind, device, deviceKind, source, pid }) => {
     const words = [kindWord(kind)];
-    if (hasDevices) words.push(`GPU ${device}`);
+    if (hasDevices) words.push(deviceWord(deviceKind, device));
     if (hasProcesses) words.push(pid === undefined ? `source ${source}` : String(pid));
     return words.join(' · ');
   });

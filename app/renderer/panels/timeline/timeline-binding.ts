@@ -6,6 +6,7 @@ import { FailureError, failure } from '../../../../shared/util/failure';
 import { type Layout, layoutTracks } from '../../model/timeline/layout';
 import type { SliceRow } from '../../model/timeline/rows';
 import type { TrackSummary } from '../../model/timeline/tracks';
+import { fitView, isSameView } from '../../model/viewport';
 import type { AppStore } from '../../state/app-store';
 import { latestOnly } from '../../state/latest-only';
 import type { OpenSession } from '../../state/open-session';
@@ -56,11 +57,13 @@ export class TimelineBinding {
   /** The row in the stores as the worker knows it. */
   private selected: { readonly ref: RowRef; readonly row: SliceRow } | undefined;
   private lastMarkId = 0;
+  /** The view that showed the whole file last. */
+  private fitted: TimeRange | undefined;
 
   constructor(
     private readonly session: OpenSession,
     private readonly app: AppStore,
-    surface: HTMLElement,
+    private readonly surface: HTMLElement,
     overview: HTMLElement,
     private readonly onError: (error: unknown) => void,
   ) {
@@ -165,6 +168,7 @@ export class TimelineBinding {
     this.view.setMarks(annotations.getState().marks);
     this.view.setSelection(selection);
     this.view.setNameFilter(nameFilter);
+    if (!isFollowing) this.view.setFollowing(false);
     if (view) this.view.setView(view, isFollowing);
     this.onRows();
   }
@@ -235,6 +239,7 @@ export class TimelineBinding {
       if (extent) {
         this.view.setExtent(extent);
         this.strip.setExtent(extent);
+        this.fitWhileLoading(extent);
       }
       this.view.refresh();
     });
@@ -243,6 +248,16 @@ export class TimelineBinding {
       this.shown.setState({ tracks });
       this.layOut();
     });
+  }
+
+  // A file is shown whole while its rows come, until a person looks at a part of it.
+  private fitWhileLoading(extent: TimeRange): void {
+    const { facts, choices } = this.session;
+    const { view } = choices.getState();
+    const isUntouched = !view || !this.fitted || isSameView(view, this.fitted);
+    if (facts.getState().description.kind !== 'file' || !isUntouched) return;
+    this.fitted = fitView({ extent, widthPx: this.surface.clientWidth });
+    choices.setState({ view: this.fitted });
   }
 
   private layOut(): void {

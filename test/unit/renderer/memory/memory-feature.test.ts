@@ -61,8 +61,15 @@ test('the extent counts operations and names spaces', () => {
     operationCount: 5,
     mismatches: { freeWithoutAllocation: 0, allocationOverLive: 0 },
     spaces: [
-      { kind: enums.memoryKind.device, device: 0, deviceName: 'Orin', source: 1, pid: 790 },
-      { kind: enums.memoryKind.managed, device: 0, deviceName: undefined, source: 2, pid: undefined },
+      { kind: enums.memoryKind.device, device: 0, deviceName: 'Orin', deviceKind: 1, source: 1, pid: 790 },
+      {
+        kind: enums.memoryKind.managed,
+        device: 0,
+        deviceName: undefined,
+        deviceKind: undefined,
+        source: 2,
+        pid: undefined,
+      },
     ],
     exitedNs: undefined,
   });
