@@ -205,6 +205,16 @@ test('quitting waits for a session that is being closed', async () => {
   expect([warnings, existsSync(path as string)]).toEqual([[], false]);
 });
 
+test('a file that is still being closed is opened when it is whole', async () => {
+  const path = join(folder, 'again.hka');
+  const { session } = await sessions.connect({}, ASKER, new AbortController().signal);
+  await sessions.save(session, path, false);
+  void sessions.close(session);
+  const { session: opened } = await sessions.openFile(path);
+  await count(opened, 'session');
+  expect(sessions.describeAll()).toMatchObject([{ path, warnings: [] }]);
+});
+
 test('a recording that was left behind counts as unsaved, and can be saved', async () => {
   const { path } = await sessions.connect({}, ASKER, new AbortController().signal);
   await sessions.closeAll({ mayDiscard: false });

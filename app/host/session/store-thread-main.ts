@@ -28,7 +28,10 @@ type Answers = {
 class StoreThread {
   private readonly store = Store.open({ threads: (workerData as StoreThreadData).threads });
   private readonly demangle = loadDemangler();
-  private readonly asked = new Map<number, AbortController>();
+  private readonly asked = new Map<
+    number,
+    { readonly controller: AbortController; readonly answered: Promise<void> }
+  >();
   private ready: Store | undefined;
   private hasNewNames = true;
   private naming: Promise<void> = Promise.resolve();
@@ -49,8 +52,8 @@ class StoreThread {
 
   take(message: ToStore): void {
     if (message.kind === 'append') this.append(message.bytes);
-    else if (message.kind === 'cancel') this.asked.get(message.id)?.abort();
-    else void this.answer(message.id, message.name, message.params);
+    else if (message.kind === 'cancel') this.asked.get(message.id)?.controller.abort();
+    else this.ask(message.id, message.name, message.params);
   }
 
   private append(bytes: Uint8Array): void {
@@ -113,15 +116,28 @@ class StoreThread {
       return undefined;
     },
     close: async () => {
-      for (const controller of this.asked.values()) controller.abort();
-      await (await this.store).close();
+      const store = await this.store;
+      for (const { controller } of this.asked.values()) controller.abort();
+      store.interrupt();
+      await Promise.allSettled([...this.asked.values()].map(({ answered }) => answered));
+      await store.close();
       return undefined;
     },
   };
 
-  private async answer(id: number, name: StoreQuestionName, params: unknown): Promise<void> {
+  private ask(id: number, name: StoreQuestionName, params: unknown): void {
     const controller = new AbortController();
-    if (name !== 'close') this.asked.set(id, controller);
+    const answered = this.answer(id, name, params, controller);
+    // Closing waits for all the others.
+    if (name !== 'close') this.asked.set(id, { controller, answered: answered.finally(() => this.asked.delete(id)) });
+  }
+
+  private async answer(
+    id: number,
+    name: StoreQuestionName,
+    params: unknown,
+    controller: AbortController,
+  ): Promise<void> {
     const onProgress = (doneRatio: number) => this.send({ kind: 'progress', id, doneRatio });
     try {
       const ask = this.answers[name] as (params: unknown, asked: Asked) => Promise<unknown>;
@@ -130,8 +146,6 @@ class StoreThread {
       const message = error instanceof Error ? error.message : String(error);
       const known = error instanceof FailureError ? error.failure : undefined;
       this.send({ kind: 'failed', id, failure: known, message });
-    } finally {
-      this.asked.delete(id);
     }
   }
 }

@@ -7,6 +7,8 @@ import type { FromStore, StoreQuestionName, StoreQuestions, StoreThreadData, ToS
 /** More than this on its way to the thread holds the giver back. */
 const ON_WAY_BYTES_MAX = 64 * 1024 * 1024;
 
+const CLOSE_MS_MAX = 3000;
+
 export interface AskOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneRatio: number) => void;
@@ -73,7 +75,10 @@ export class StoreThread {
 
   /** Ends the thread; what is being asked is cancelled. */
   async close(): Promise<void> {
-    if (!this.ended) await this.ask('close', undefined).catch(() => {}); // it is ended either way
+    // It is ended either way: what is asked of it is of no use to anybody any more.
+    const asked = this.ended ? undefined : this.ask('close', undefined).catch(() => {});
+    const timeout = new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX).unref());
+    await Promise.race([asked, timeout]);
     await this.worker.terminate();
   }
 

@@ -235,6 +235,12 @@ export class Store {
     await this.asking.run(sql);
   }
 
+  /** Ends the query that runs now, which then throws. */
+  interrupt(): void {
+    this.asking.interrupt();
+  }
+
+  /** Nothing may be asked of it then or afterwards. */
   async close(): Promise<void> {
     for (const { appender } of this.sinks.values()) appender.closeSync();
     this.sinks.clear();

@@ -42,7 +42,8 @@ export interface SessionsOptions {
 
 export class Sessions {
   private readonly open = new Map<number, OpenSession>();
-  private readonly closing = new Set<Promise<void>>();
+  /** Sessions that are on their way out, and the files they still write. */
+  private readonly closing = new Map<Promise<void>, string>();
   /** No two hosts give the same key: what is asked of one that died must not meet another session here. */
   private lastKey = Date.now();
 
@@ -61,6 +62,8 @@ export class Sessions {
   }
 
   async openFile(path: string): Promise<SessionDescription> {
+    const writers = [...this.closing].filter(([, writtenPath]) => writtenPath === path);
+    await Promise.allSettled(writers.map(([ending]) => ending));
     const key = ++this.lastKey;
     const { notify, demangle, history } = this.options;
     const session = await FileSession.open({
@@ -135,12 +138,12 @@ export class Sessions {
       if (!mayDiscard && !session.describe().isSaved) this.options.history.addFile(session.filePath);
       this.end(session, { mayDiscard }).catch(() => {}); // waited for below
     }
-    await Promise.allSettled([...this.closing]);
+    await Promise.allSettled(this.closing.keys());
   }
 
   private end(session: OpenSession, options: { readonly mayDiscard: boolean }): Promise<void> {
     const ending = session.close(options).finally(() => this.closing.delete(ending));
-    this.closing.add(ending);
+    this.closing.set(ending, session.filePath);
     return ending;
   }
 

@@ -159,13 +159,14 @@ export class Actions {
     if (!isSaved && !window.confirm(`${title} is not saved. Close it and throw it away?`)) return;
     await session.notes.flush();
     session.notes.stop();
-    await this.try((host) => host.request('session/close', { session: session.key }));
     session.worker.close();
     this.store.setState(({ sessions, activeKey }) => {
       const left = sessions.filter((each) => each !== session);
       return { sessions: left, activeKey: activeKey === session.key ? left.at(-1)?.key : activeKey };
     });
     this.tellUnsaved();
+    // Programs get some seconds to end; nobody has to watch that.
+    await this.try((host) => host.request('session/close', { session: session.key }));
   }
 
   async export(session: OpenSession, format: ExportFormat): Promise<void> {
