@@ -1,7 +1,6 @@
 // How a verb of the command is described, parsed and helped. Wrong usage is exit code 2 with one sentence; a job that failed is 1.
 
 import { parseArgs } from 'node:util';
-import { failure } from '../../shared/util/failure';
 
 export interface Option {
   readonly type: 'string' | 'boolean';
@@ -136,13 +135,4 @@ export function oneOf<T extends string>(parsed: Parsed, name: string, allowed: r
     throw usage(`--${name} takes one of ${allowed.join(', ')}, not "${text}".`);
   }
   return text as T;
-}
-
-/** A file the user must not lose. */
-export function refuseOverwrite(path: string): Error {
-  return failure(
-    'fileExists',
-    `The file ${path} exists already.`,
-    'Give another name with -o, or say --force to replace it.',
-  );
 }

@@ -1,4 +1,4 @@
-// The other end of the preload's bridge: dialogs, the clipboard and the title. Only calls from the window's own page are answered.
+// The other end of the preload's bridge: dialogs, files and the clipboard. Only calls from the window's own page are answered.
 
 import { writeFile } from 'node:fs/promises';
 import { type BrowserWindow, clipboard, dialog, type FileFilter, type IpcMainEvent, ipcMain } from 'electron';
@@ -29,7 +29,6 @@ export function answerBridge(
 
   on('request-host-port', sendHostPort);
   on('copy-text', (text: string) => clipboard.writeText(String(text)));
-  on('set-title', (title: string) => window()?.setTitle(String(title)));
   on('set-unsaved', (titles: readonly string[]) => {
     state.unsavedTitles = titles.map(String);
   });
@@ -40,10 +39,6 @@ export function answerBridge(
   handle('choose-file-to-save', async (owner, defaultPath: string, filters: FileFilter[]) => {
     const { canceled, filePath } = await dialog.showSaveDialog(owner, { defaultPath, filters });
     return canceled ? undefined : filePath;
-  });
-  handle('choose-folder', async (owner) => {
-    const { canceled, filePaths } = await dialog.showOpenDialog(owner, { properties: ['openDirectory'] });
-    return canceled ? undefined : filePaths[0];
   });
   handle('write-text', (_owner, path: string, text: string) => writeFile(path, text));
 }

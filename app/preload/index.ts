@@ -19,13 +19,11 @@ const bridge: AppBridge = {
   requestHostPort: () => ipcRenderer.send('request-host-port'),
   chooseFileToOpen: (filters) => ipcRenderer.invoke('choose-file-to-open', filters),
   chooseFileToSave: (suggestedName, filters) => ipcRenderer.invoke('choose-file-to-save', suggestedName, filters),
-  chooseFolder: () => ipcRenderer.invoke('choose-folder'),
   // Older runtimes put the path on the file itself.
   pathOfFile: (file) => webUtils?.getPathForFile(file) ?? (file as File & { path?: string }).path ?? '',
   writeText: (path, text) => ipcRenderer.invoke('write-text', path, text),
   copyText: (text) => ipcRenderer.send('copy-text', text),
   setUnsaved: (titles) => ipcRenderer.send('set-unsaved', titles),
-  setTitle: (title) => ipcRenderer.send('set-title', title),
   onCommand: (listener) => {
     listeners.add(listener);
     for (const command of early.splice(0)) listener(command);

@@ -24,7 +24,6 @@ export interface AppBridge {
   /** undefined when the person cancelled. */
   chooseFileToOpen(filters: readonly FileFilter[]): Promise<string | undefined>;
   chooseFileToSave(suggestedName: string, filters: readonly FileFilter[]): Promise<string | undefined>;
-  chooseFolder(): Promise<string | undefined>;
   /** Where a dropped file lies; '' when it lies nowhere. */
   pathOfFile(file: File): string;
   /** Writes a text the page made, such as a table as CSV. Throws with one sentence. */
@@ -32,7 +31,6 @@ export interface AppBridge {
   copyText(text: string): void;
   /** Tells how many sessions would be lost if the window were closed, and how it is called. */
   setUnsaved(titles: readonly string[]): void;
-  setTitle(title: string): void;
   /** Called with what was asked before the page listened, too. Returns its remover. */
   onCommand(listener: (command: AppCommand) => void): () => void;
 }

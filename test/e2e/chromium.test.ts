@@ -83,7 +83,6 @@ function installBridge(): void {
     },
     onCommand: () => () => {},
     setUnsaved: () => {},
-    setTitle: () => {},
     copyText: () => {},
   };
 }

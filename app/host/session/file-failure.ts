@@ -33,11 +33,6 @@ const WRITE: Readonly<Record<string, Words>> = {
   ],
 };
 
-/** Whether the operating system refused something; any other error is a bug or a failure that is worded already. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return typeof (error as NodeJS.ErrnoException | undefined)?.errno === 'number';
-}
-
 /** The failure for an error of node:fs on `path`. A FailureError is returned as it is. */
 export function fileFailure(error: unknown, path: string, intent: 'read' | 'write'): FailureError {
   const { code, failure: known, message } = error as NodeJS.ErrnoException & Partial<FailureError>;

@@ -27,8 +27,8 @@ function wheelPx(delta: number, deltaMode: number): number {
   return delta * (deltaMode === 1 ? LINE_PX : deltaMode === 2 ? PAGE_PX : 1);
 }
 
-/** Whether somebody is typing text. */
-function isTyping(target: EventTarget | null): boolean {
+/** Whether a bare key belongs to the element that has the focus. */
+export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
 }

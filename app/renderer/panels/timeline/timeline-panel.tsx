@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { formatBytes, formatNs } from '../../../../shared/units/format';
 import { useActions, useChoices, useFacts, useSession } from '../../context';
+import { isTyping } from '../../timeline/input';
 import { Button } from '../../widgets/button';
 import { TextField } from '../../widgets/text-field';
 import { TimelineBinding } from './timeline-binding';
@@ -34,8 +35,7 @@ function SearchField({ binding }: { readonly binding: TimelineBinding }) {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const field = input.current;
-      const isTyping = (event.target as HTMLElement | null)?.matches?.('input, textarea, select');
-      if (event.key !== '/' || isTyping || !field?.offsetParent) return;
+      if (event.key !== '/' || isTyping(event.target) || !field?.offsetParent) return;
       event.preventDefault();
       field.focus();
       field.select();
