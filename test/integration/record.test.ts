@@ -1,5 +1,7 @@
 // The main job on this machine: probe, target, recorder, file.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +12,7 @@ import { recordTarget } from '../../app/host/session/recorder';
 import { KERNELS_PER_INFERENCE } from '../../probe/runner/network';
 import { textAt } from '../../shared/model/column';
 import { isPacketOf } from '../../shared/wire/decode';
+import { ensureBuilt } from './build';
 
 const root = join(__dirname, '..', '..');
 let folder: string;
@@ -101,4 +104,22 @@ test('the built-in workload on the CPU: kernels, copies, allocations and ranges 
   expect(memcpy - 2 * inferences).toBeGreaterThan(0); // a picture in and scores out, and the weights before
   expect(memory % 2).toBe(0);
   expect(api).toBeGreaterThanOrEqual(kernel + memcpy);
+});
+
+test('Ctrl-C in a terminal, which reaches the whole process group: the program gets it, and the file is whole', async () => {
+  const out = await ensureBuilt();
+  const path = join(folder, 'interrupted.hka');
+  const script = 'trap "echo got it; exit 3" INT; echo begun; while :; do sleep 0.05; done';
+  const words = [join(out, 'cli.js'), 'record', '-o', path, '--', 'sh', '-c', script];
+  const command = spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  command.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const ended = once(command, 'close');
+  await expect.poll(() => said, { timeout: 20_000 }).toContain('begun');
+  process.kill(-(command.pid as number), 'SIGINT');
+  const [exitCode] = await ended;
+  expect([exitCode, said]).toEqual([3, 'begun\ngot it\n']);
+  expect(await readHka(path, { onPacket: () => {} })).toMatchObject({ isClosed: true, missingPackets: 0 });
 });

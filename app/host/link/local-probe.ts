@@ -93,6 +93,8 @@ export async function startLocalProbe(options: LocalProbeOptions): Promise<Local
   mkdirSync(path.dirname(options.socketPath), { recursive: true, mode: 0o700 });
   const child = spawn(process.execPath, commandLine(options), {
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Ctrl-C in a terminal goes to the whole group; the probe is ended by its input, when the recording is whole.
+    detached: true,
     // Only Electron's binary needs to be told that it is Node here; targets inherit the environment and must not be.
     env: process.versions.electron ? { ...process.env, ELECTRON_RUN_AS_NODE: '1' } : process.env,
   });
