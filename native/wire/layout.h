@@ -98,6 +98,26 @@ enum class Lane : uint8_t {
   kBulk = 2,
 };
 
+enum class ExperimentEvent : uint8_t {
+  kStarted = 1,
+  kProgress = 2,
+  kDone = 3,
+  kFailed = 4,
+  kCancelled = 5,
+};
+
+enum class PointRole : uint8_t {
+  kMeasured = 1,
+  kReference = 2,
+  kCeiling = 3,
+};
+
+enum class Correctness : uint8_t {
+  kUnchecked = 0,
+  kRight = 1,
+  kWrong = 2,
+};
+
 // The string table of one source: names are sent once.
 struct StringRow {
   static constexpr uint16_t kKind = 1;
@@ -636,6 +656,135 @@ struct EndRow {
     visit(timeNs);
     visit(packetCount);
     visit(rowCount);
+  }
+};
+
+// What an experiment asks for, how far it is, and how it ended.
+struct ExperimentRow {
+  static constexpr uint16_t kKind = 24;
+  static constexpr const char* kName = "experiment";
+  double timeNs = 0;  // of the event
+  uint8_t event = 0;  // started, progress, done, failed or cancelled
+  uint8_t deviceKind = 0;  // where it runs
+  double experiment = 0;  // random; joins its rows over all sources
+  uint32_t doneCount = 0;  // points that have a row, those that failed among them
+  uint32_t pointCount = 0;  // points that it will have
+  std::string_view device;  // name of the device; empty until it is known
+  std::string_view spec;  // JSON of shared/rpc/experiment.ts, in the row that says started
+  std::string_view sentence;  // what is being measured, or why it failed
+  std::string_view remedy;  // what to do; empty when nothing is needed
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(event);
+    visit(deviceKind);
+    visit(experiment);
+    visit(doneCount);
+    visit(pointCount);
+    visit(device);
+    visit(spec);
+    visit(sentence);
+    visit(remedy);
+  }
+};
+
+// One measured point of an experiment. -1 is "not known".
+struct PointRow {
+  static constexpr uint16_t kKind = 25;
+  static constexpr const char* kName = "point";
+  double startNs = 0;  // its measurement began, warming up among it
+  double durationNs = 0;  // of the measurement
+  double experiment = 0;  // of its experiment
+  uint32_t index = 0;  // of the point in its experiment, from 0; a later row of the same index replaces an earlier one
+  uint8_t role = 0;  // measured, reference or ceiling
+  uint8_t correctness = 0;  // unchecked, right or wrong
+  uint8_t isNoisy = 0;  // 1 when the samples spread so much that the median says little
+  double x = 0;  // place on the axis that is swept: side, block size, batch, streams, bytes or launches
+  double medianNs = 0;  // of one launch, with warm caches
+  double minNs = 0;  // shortest sample
+  double spreadRatio = 0;  // distance of the quartiles over the median
+  double coldNs = 0;  // median with caches swept before each sample
+  uint32_t sampleCount = 0;  // samples
+  double errorMax = 0;  // largest relative error against the reference
+  double flops = 0;  // floating-point operations of one launch
+  double bytes = 0;  // least memory traffic of one launch
+  double flopsPerSec = 0;  // flops over the median
+  double bytesPerSec = 0;  // bytes over the median
+  double referenceRatio = 0;  // median of the reference at the same x over this median
+  double ceilingRatio = 0;  // share of what the device can do at this ratio of flops to bytes, by the ceilings measured in the same run
+  uint32_t threadsPerBlock = 0;  // threads of a block
+  double blockCount = 0;  // blocks of the grid
+  int32_t registers = 0;  // registers a thread
+  int32_t sharedBytes = 0;  // static and dynamic shared memory of a block
+  double occupancyRatio = 0;  // theoretical occupancy
+  double coreClockKhz = 0;  // core clock during the measurement
+  double temperatureC = 0;  // of the device during the measurement
+  std::string_view series;  // variant, allocator, kind of memory: what is compared at one x
+  std::string_view label;  // for people, such as 512 × 512 × 512
+  std::string_view precision;  // fp32, fp16 or empty
+  std::string_view kernel;  // name of the kernel as the timeline shows it
+  std::string_view limiter;  // what limits the theoretical occupancy: warps, blocks, registers, shared memory, barriers
+  std::string_view failure;  // why there is no result; empty when there is one
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(experiment);
+    visit(index);
+    visit(role);
+    visit(correctness);
+    visit(isNoisy);
+    visit(x);
+    visit(medianNs);
+    visit(minNs);
+    visit(spreadRatio);
+    visit(coldNs);
+    visit(sampleCount);
+    visit(errorMax);
+    visit(flops);
+    visit(bytes);
+    visit(flopsPerSec);
+    visit(bytesPerSec);
+    visit(referenceRatio);
+    visit(ceilingRatio);
+    visit(threadsPerBlock);
+    visit(blockCount);
+    visit(registers);
+    visit(sharedBytes);
+    visit(occupancyRatio);
+    visit(coreClockKhz);
+    visit(temperatureC);
+    visit(series);
+    visit(label);
+    visit(precision);
+    visit(kernel);
+    visit(limiter);
+    visit(failure);
+  }
+};
+
+// What hardware counters say of a point, measured in a pass of its own.
+struct PointMetricRow {
+  static constexpr uint16_t kKind = 26;
+  static constexpr const char* kName = "pointMetric";
+  double timeNs = 0;  // when it was measured
+  double experiment = 0;  // of its experiment
+  uint32_t index = 0;  // of the point
+  double value = 0;  // in the unit that the metric name ends with
+  std::string_view metric;  // such as achieved_occupancy_ratio, load_sectors_per_request, l2_hit_ratio, dram_read_bytes
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(experiment);
+    visit(index);
+    visit(value);
+    visit(metric);
   }
 };
 

@@ -38,6 +38,10 @@ export const enums = {
   severity: { info: 1, warning: 2, error: 3 },
   outputStream: { stdout: 1, stderr: 2 },
   lane: { vital: 1, bulk: 2 },
+  experimentEvent: { started: 1, progress: 2, done: 3, failed: 4, cancelled: 5 },
+  /** What a point is measured for: itself, to be compared with (cuBLAS), or as what the device can do at most. */
+  pointRole: { measured: 1, reference: 2, ceiling: 3 },
+  correctness: { unchecked: 0, right: 1, wrong: 2 },
 } as const;
 
 export type EnumName = keyof typeof enums;

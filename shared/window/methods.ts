@@ -2,6 +2,7 @@
 // schemas, once. Rows do not go this way: each session has a data port (columns.ts).
 
 import { z } from 'zod';
+import { experimentSpec } from '../rpc/experiment';
 import { launchParams, launchResult, targetExited, targetState, traceKind } from '../rpc/methods';
 
 const sessionKey = z.number().int();
@@ -110,6 +111,33 @@ export type ExportFormat = z.infer<typeof exportFormat>;
 
 const range = { fromNs: z.number().optional(), toNs: z.number().optional() };
 
+/** One point of a baseline: what the table `point` says of it. */
+export const baselinePoint = z.object({
+  series: z.string().max(200),
+  x: z.number(),
+  label: z.string().max(200),
+  precision: z.string().max(20),
+  medianNs: z.number(),
+  spreadRatio: z.number(),
+  flopsPerSec: z.number(),
+  bytesPerSec: z.number(),
+  occupancyRatio: z.number(),
+});
+/** An experiment's points, kept beyond its session. */
+export const baseline = z.object({
+  id: z.string(),
+  name: z.string().min(1).max(200),
+  /** Of the machine and its device that measured. */
+  hostName: z.string().max(200),
+  device: z.string().max(200),
+  deviceKind: z.enum(['cuda', 'cpu']),
+  /** Milliseconds since 1970. */
+  measuredUnixMs: z.number(),
+  spec: experimentSpec,
+  points: z.array(baselinePoint).max(2000),
+});
+export type Baseline = z.infer<typeof baseline>;
+
 /** Requests: the window asks, the host answers. A Failure (util/failure.ts) comes as the data of a FAILURE_CODE error. */
 export const windowRequests = {
   'app/describe': { params: nothing, result: appDescription },
@@ -153,6 +181,20 @@ export const windowRequests = {
     params: inSession.extend({ format: exportFormat, path: z.string(), overwrite: z.boolean() }),
     result: z.object({ path: z.string() }),
   },
+  /** Starts a runner that measures; its rows say the rest. Ended by session/stop. */
+  'session/experiment': {
+    params: inSession.extend({ spec: experimentSpec, device: z.enum(['auto', 'cpu', 'cuda']).default('auto') }),
+    result: launchResult.extend({ experiment: z.number() }),
+  },
+  /** What ptxas says of our kernels on other boards: the text of kernels/resources/sm_<computeCapability>.json. */
+  'app/kernel-resources': {
+    params: z.object({ computeCapability: z.enum(['8.7', '9.0']) }),
+    result: z.object({ json: z.string() }),
+  },
+  /** Experiments that were kept to be compared with, the latest first. */
+  'app/baselines': { params: nothing, result: z.object({ baselines: z.array(baseline) }) },
+  'app/pin-baseline': { params: z.object({ baseline: baseline.omit({ id: true }) }), result: baseline },
+  'app/remove-baseline': { params: z.object({ id: z.string() }), result: nothing },
   'session/annotations': { params: inSession, result: annotations },
   'session/annotate': { params: inSession.extend({ annotations }), result: nothing },
 } as const;
