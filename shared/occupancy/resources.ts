@@ -85,8 +85,16 @@ export function parseResourceTable(value: unknown): Result<ResourceTable, string
   return ok({ architecture, computeCapability, nvccVersion, kernels });
 }
 
-/** The kernel that a launch names; undefined when the table has none or more than one of that name. */
+const withoutSpaces = (name: string) => name.replaceAll(' ', '');
+
+/**
+ * The kernel that a launch names, or whose whole signature a recording has; spaces aside. Undefined when the table has none or more
+ * than one of that name.
+ */
 export function findKernelResources(table: ResourceTable, name: string): KernelResources | undefined {
-  const found = table.kernels.filter((kernel) => kernel.name === name);
+  const wanted = withoutSpaces(name);
+  const found = table.kernels.filter((kernel) =>
+    [kernel.name, kernel.signature].some((each) => withoutSpaces(each) === wanted),
+  );
   return found.length === 1 ? found[0] : undefined;
 }

@@ -1,9 +1,9 @@
 // shared/occupancy against NVIDIA's cuda_occupancy.h, every case exactly.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LaunchShape } from '../../shared/occupancy/allocation';
 import { COMPUTE_LIMITS, findComputeLimits } from '../../shared/occupancy/limits';
@@ -13,8 +13,12 @@ const DRAWN_COUNT = 60_000;
 const CASE_COUNT_MIN = 10_000;
 const INT_MAX = 2 ** 31 - 1;
 
-const folders = [process.env.CUDA_PATH, process.env.CUDA_HOME, '/usr/local/cuda', '/opt/cuda', '/usr'];
-const include = folders
+const named = [process.env.CUDA_PATH, process.env.CUDA_HOME, '/usr/local/cuda', '/opt/cuda', '/usr'];
+const besideNvcc = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => existsSync(join(folder, 'nvcc')))
+  .map((folder) => join(dirname(realpathSync(join(folder, 'nvcc'))), '..'));
+const include = [...named, ...besideNvcc]
   .flatMap((folder) => (folder ? [join(folder, 'include')] : []))
   .find((folder) => existsSync(join(folder, 'cuda_occupancy.h')));
 
@@ -115,10 +119,13 @@ describe.skipIf(include === undefined && !process.env.CI)('cuda_occupancy.h', ()
 
   test('the cases reach every compute capability of the table, every limiter and impossible launches', () => {
     const cases = lines.map(parseLine);
-    expect([...new Set(cases.map(({ capability }) => capability))].sort()).toEqual(
-      COMPUTE_LIMITS.map(({ computeCapability }) => computeCapability).sort(),
-    );
+    const reached = [...new Set(cases.map(({ capability }) => capability))];
+    // An older toolkit ends earlier; the one in CI knows them all.
+    const last = process.env.CI ? COMPUTE_LIMITS.at(-1)?.computeCapability : reached.at(-1);
+    const known = COMPUTE_LIMITS.filter(({ computeCapability }) => Number(computeCapability) <= Number(last));
+    expect(reached).toEqual(known.map(({ computeCapability }) => computeCapability));
     for (const [resource] of FACTORS) {
+      if (resource === 'barriers' && Number(last) < 9) continue;
       const alone = cases.filter(({ header }) => header.limiting.length === 1 && header.limiting[0] === resource);
       expect(alone.length, `cases that only ${resource} limit`).toBeGreaterThan(100);
     }
