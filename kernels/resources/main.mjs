@@ -15,9 +15,18 @@ function stop(sentence, code) {
   process.exit(code);
 }
 
+// A table that cannot be parsed is one that a merge left in two versions: it is written anew.
+function parseTable(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function oldTable(architecture, version) {
   const path = join(root, tablePath(architecture));
-  const table = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+  const table = existsSync(path) ? parseTable(readFileSync(path, 'utf8')) : undefined;
   return table?.nvccVersion === version && table.flags === FLAGS ? table : { sources: {} };
 }
 
