@@ -106,7 +106,7 @@ export function ceilingPoints({ kind }: DeviceTraits): PointPlan[] {
         kernel: 'ceiling',
         variant: 'copy',
         options: { count },
-        buffers: [buffer('input', count), buffer('output', count, 'zero')],
+        buffers: [buffer('input', count, 'zero'), buffer('output', count, 'zero')],
         check: undefined,
       },
     },
