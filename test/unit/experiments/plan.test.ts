@@ -39,18 +39,18 @@ test('a CPU has no cuBLAS, one kind of memory, one allocator and no graphs', () 
   expect(drawn({ kind: 'gemm', sizes: [64], variants: ['tile_8'] }, CPU).slice(2)).toEqual([
     'measured tile_8: 64 × 64 × 64',
   ]);
-  expect(drawn({ kind: 'copy', bytes: [4096] }, CPU)).toEqual(['measured memory to memory: 4 KiB']);
-  expect(drawn({ kind: 'allocation', bytes: [4096] }, CPU)).toEqual(['measured device: 4 KiB']);
+  expect(drawn({ kind: 'copy', bytes: [4096] }, CPU)).toEqual(['measured memory to memory: 4.000 KiB']);
+  expect(drawn({ kind: 'allocation', bytes: [4096] }, CPU)).toEqual(['measured device: 4.000 KiB']);
   expect(drawn({ kind: 'launch', launchCounts: [10] }, CPU)).toEqual(['measured one by one: 10 launches']);
 });
 
 test('copies: each way with each kind of host memory, and once within the device', () => {
   expect(drawn({ kind: 'copy', bytes: [4096], memories: ['pageable', 'pinned'] }, GPU)).toEqual([
-    'measured pageable hostToDevice: 4 KiB',
-    'measured pinned hostToDevice: 4 KiB',
-    'measured pageable deviceToHost: 4 KiB',
-    'measured pinned deviceToHost: 4 KiB',
-    'measured deviceToDevice: 4 KiB',
+    'measured pageable hostToDevice: 4.000 KiB',
+    'measured pinned hostToDevice: 4.000 KiB',
+    'measured pageable deviceToHost: 4.000 KiB',
+    'measured pinned deviceToHost: 4.000 KiB',
+    'measured deviceToDevice: 4.000 KiB',
   ]);
 });
 
