@@ -18,6 +18,7 @@ struct Launch {
   Dim3 grid;              // blocks
   Dim3 block;             // threads
   uint32_t staticSharedBytes = 0;
+  uint32_t dynamicSharedBytes = 0;
 };
 
 constexpr uint32_t ceilDiv(uint64_t value, uint64_t divisor) {
