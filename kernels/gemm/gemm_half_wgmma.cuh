@@ -131,6 +131,19 @@ __device__ __forceinline__ void giveRegistersBack() {
 #define HKA_SUMS_4(i) "+f"(sum[i]), "+f"(sum[(i) + 1]), "+f"(sum[(i) + 2]), "+f"(sum[(i) + 3])
 #define HKA_SUMS_16(i) HKA_SUMS_4(i), HKA_SUMS_4((i) + 4), HKA_SUMS_4((i) + 8), HKA_SUMS_4((i) + 12)
 
+// sum (64 × 64) += a (64 × 16) · b (16 × 64); the sum before counts for nothing when isFirst.
+__device__ __forceinline__ void multiplyAddGroup(float (&sum)[32], uint64_t a, uint64_t b, bool isFirst) {
+  asm volatile(
+      "{\n.reg .pred p;\nsetp.eq.u32 p, %34, 0;\n"
+      "wgmma.mma_async.sync.aligned.m64n64k16.f32.f16.f16 {"
+      "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
+      "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31"
+      "}, %32, %33, p, 1, 1, 0, 1;\n}"
+      : HKA_SUMS_16(0),
+        HKA_SUMS_16(16)
+      : "l"(a), "l"(b), "r"(static_cast<uint32_t>(isFirst)));
+}
+
 // sum (64 × 128) += a (64 × 16) · b (16 × 128); the sum before counts for nothing when isFirst.
 __device__ __forceinline__ void multiplyAddGroup(float (&sum)[64], uint64_t a, uint64_t b, bool isFirst) {
   asm volatile(

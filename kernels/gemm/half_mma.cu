@@ -14,55 +14,74 @@
 namespace hka::kernels {
 namespace {
 
-// The part of a row-major matrix that a step needs, into shared memory; what lies outside is zero, so that the product has no edges.
+// Brings a box of a row-major matrix into shared memory; what lies outside the matrix is zero, so that the product has no edges. A
+// thread always takes the same chunk of a row, and every kRowStep-th row, so that only the place of the box changes from step to step.
 template <int kRows, int kColumns, int kThreads, int kLoadHalves>
-__device__ void loadStage(uint4* stage, const uint16_t* matrix, uint32_t rowCount, uint32_t columnCount, uint32_t firstRow,
-                          uint32_t firstColumn) {
-  constexpr int kRowChunks = kColumns / 8;
-  static_assert(kRows * kRowChunks % kThreads == 0);
+struct BoxLoader {
+  static constexpr int kRowChunks = kColumns / 8;
+  static constexpr int kRowStep = kThreads / kRowChunks;
+  static_assert(kThreads % kRowChunks == 0 && kRows % kRowStep == 0);
+  static_assert(kRowStep % 8 == 0);  // then chunkPlace() moves all chunks of a thread alike
+
+  const uint16_t* matrix;
+  uint32_t rowCount;
+  uint32_t columnCount;
+  uint32_t row = threadIdx.x / kRowChunks;
+  uint32_t column = threadIdx.x % kRowChunks * 8;
+
+  __device__ void load(uint4* stage, uint32_t firstRow, uint32_t firstColumn) const {
+    uint4* const target = stage + chunkPlace<kRowChunks>(row, column / 8);
+    const uint32_t fromColumn = firstColumn + column;
+    const uint16_t* const source = matrix + size_t{firstRow + row} * columnCount + fromColumn;
+    // One by one where the halves of a chunk pass through 8 registers.
+#pragma unroll(kLoadHalves == 8 ? kRows / kRowStep : 1)
+    for (int i = 0; i < kRows / kRowStep; ++i) {
+      const bool isRow = firstRow + row + i * kRowStep < rowCount;
+      const uint16_t* const from = source + size_t{columnCount} * (i * kRowStep);
+      if constexpr (kLoadHalves == 8) {
+        const bool isInside = isRow && fromColumn < columnCount;
+        copyChunkAsync(target + i * kRowStep * kRowChunks, isInside ? from : matrix, isInside);
+      } else {
+        uint32_t halves[8];
 #pragma unroll
-  for (int index = threadIdx.x; index < kRows * kRowChunks; index += kThreads) {
-    const uint32_t row = index / kRowChunks;
-    const uint32_t chunk = index % kRowChunks;
-    uint4* const target = stage + chunkPlace<kRowChunks>(row, chunk);
-    const uint32_t fromRow = firstRow + row;
-    const uint32_t fromColumn = firstColumn + chunk * 8;
-    if constexpr (kLoadHalves == 8) {
-      const bool isInside = fromRow < rowCount && fromColumn < columnCount;
-      copyChunkAsync(target, isInside ? matrix + size_t{fromRow} * columnCount + fromColumn : matrix, isInside);
-    } else {
-      uint16_t halves[8];
-#pragma unroll
-      for (int i = 0; i < 8; ++i) {
-        const bool isInside = fromRow < rowCount && fromColumn + i < columnCount;
-        halves[i] = isInside ? __ldg(matrix + size_t{fromRow} * columnCount + fromColumn + i) : uint16_t{0};
+        for (int k = 0; k < 8; ++k) halves[k] = isRow && fromColumn + k < columnCount ? __ldg(from + k) : 0;
+        target[i * kRowStep * kRowChunks] = make_uint4(halves[0] | halves[1] << 16, halves[2] | halves[3] << 16,
+                                                       halves[4] | halves[5] << 16, halves[6] | halves[7] << 16);
       }
-      *target = make_uint4(halves[0] | halves[1] << 16, halves[2] | halves[3] << 16, halves[4] | halves[5] << 16,
-                           halves[6] | halves[7] << 16);
     }
   }
+};
+
+__device__ __forceinline__ void store(float* target, float value) { *target = value; }
+__device__ __forceinline__ void store(__half* target, float value) { *target = __float2half_rn(value); }
+__device__ __forceinline__ void storePair(float* target, float left, float right) {
+  *reinterpret_cast<float2*>(target) = make_float2(left, right);
+}
+__device__ __forceinline__ void storePair(__half* target, float left, float right) {
+  *reinterpret_cast<__half2*>(target) = __floats2half2_rn(left, right);
 }
 
-// Columns `column` and `column + 1` of one row. Pairs are written at once where rows keep them aligned.
-__device__ void storePair(const GemmHalfArguments& gemm, uint32_t row, uint32_t column, float left, float right) {
-  if (row >= gemm.rows || column >= gemm.columns) return;
-  const size_t index = size_t{row} * gemm.columns + column;
-  const bool isPair = gemm.columns % 2 == 0;  // then the right one is inside too
-  if (gemm.isFloatOutput) {
-    float* const c = static_cast<float*>(gemm.c);
-    if (isPair) {
-      *reinterpret_cast<float2*>(c + index) = make_float2(left, right);
-    } else {
-      c[index] = left;
-      if (column + 1 < gemm.columns) c[index + 1] = right;
-    }
-  } else {
-    __half* const c = static_cast<__half*>(gemm.c);
-    if (isPair) {
-      *reinterpret_cast<__half2*>(c + index) = __floats2half2_rn(left, right);
-    } else {
-      c[index] = __float2half_rn(left);
-      if (column + 1 < gemm.columns) c[index + 1] = __float2half_rn(right);
+// Writes a warp's sums from (row, column) on, which is the thread's own place in the first 16 × 8 piece. kIsEven: columnCount is, so
+// that pairs are aligned and either whole or outside.
+template <bool kIsEven, typename Element, int kPiecesDown, int kPiecesAcross>
+__device__ __forceinline__ void storeSums(const float (&sums)[kPiecesDown][kPiecesAcross][4], Element* c, uint32_t rowCount,
+                                          uint32_t columnCount, uint32_t firstRow, uint32_t firstColumn) {
+#pragma unroll
+  for (int half = 0; half < kPiecesDown * 2; ++half) {
+    const uint32_t row = firstRow + half * 8;
+    if (row >= rowCount) return;
+    Element* const target = c + size_t{row} * columnCount;
+#pragma unroll
+    for (int across = 0; across < kPiecesAcross; ++across) {
+      const uint32_t column = firstColumn + across * 8;
+      const float left = sums[half / 2][across][half % 2 * 2];
+      const float right = sums[half / 2][across][half % 2 * 2 + 1];
+      if constexpr (kIsEven) {
+        if (column < columnCount) storePair(target + column, left, right);
+      } else {
+        if (column < columnCount) store(target + column, left);
+        if (column + 1 < columnCount) store(target + column + 1, right);
+      }
     }
   }
 }
@@ -90,14 +109,15 @@ __global__ void __launch_bounds__(kTileRows / kWarpRows * (kTileColumns / kWarpC
   const int warpColumn = threadIdx.x / 32 % kWarpsAcross * kWarpColumns;
   const int lane = threadIdx.x % 32;
 
+  const BoxLoader<kTileRows, kTileDepth, kThreads, kLoadHalves> loaderOfA = {gemm.a, gemm.rows, gemm.depth};
+  const BoxLoader<kTileDepth, kTileColumns, kThreads, kLoadHalves> loaderOfB = {gemm.b, gemm.depth, gemm.columns};
   uint32_t loadedStep = 0;
   uint4* loadedStage = stages;
   const auto loadNextStep = [&] {
     if (loadedStep < stepCount) {
       const uint32_t firstK = loadedStep * kTileDepth;
-      loadStage<kTileRows, kTileDepth, kThreads, kLoadHalves>(loadedStage, gemm.a, gemm.rows, gemm.depth, firstRow, firstK);
-      loadStage<kTileDepth, kTileColumns, kThreads, kLoadHalves>(loadedStage + kChunksOfA, gemm.b, gemm.depth, gemm.columns, firstK,
-                                                                 firstColumn);
+      loaderOfA.load(loadedStage, firstRow, firstK);
+      loaderOfB.load(loadedStage + kChunksOfA, firstK, firstColumn);
     }
     closeCopyGroup();  // an empty group counts too, so that the number to wait for stays the same to the end
     ++loadedStep;
@@ -149,17 +169,11 @@ __global__ void __launch_bounds__(kTileRows / kWarpRows * (kTileColumns / kWarpC
       }
     }
   }
-#pragma unroll
-  for (int down = 0; down < kPiecesDown; ++down) {
-#pragma unroll
-    for (int across = 0; across < kPiecesAcross; ++across) {
-      const float(&sum)[4] = sums[down][across];
-      const uint32_t row = firstRow + warpRow + down * 16 + lane / 4;
-      const uint32_t column = firstColumn + warpColumn + across * 8 + lane % 4 * 2;
-      storePair(gemm, row, column, sum[0], sum[1]);
-      storePair(gemm, row + 8, column, sum[2], sum[3]);
-    }
-  }
+  const uint32_t row = firstRow + warpRow + lane / 4;
+  const uint32_t column = firstColumn + warpColumn + lane % 4 * 2;
+  constexpr bool kIsEven = kLoadHalves == 8;
+  if (gemm.isFloatOutput) storeSums<kIsEven>(sums, static_cast<float*>(gemm.c), gemm.rows, gemm.columns, row, column);
+  else storeSums<kIsEven>(sums, static_cast<__half*>(gemm.c), gemm.rows, gemm.columns, row, column);
 }
 
 namespace {

@@ -26,7 +26,7 @@ constexpr int kTileDepth = 64;      // halves: 128 bytes, a row of the copy engi
 constexpr int kGroupRows = 64;      // of C, a warpgroup
 constexpr int kBoxColumns = 64;     // 128 bytes
 constexpr int kBoxBytes = 64 * 128; // 64 rows
-constexpr int kStagedColumns = 128; // of C, a warpgroup writes at once
+constexpr int kStagedColumnsMax = 128; // of C, a warpgroup writes at once
 
 // Where an operand lies: address, the distance of neighbouring 64-column boxes, and that of groups of 8 rows (8 · 128 bytes), each in
 // units of 16 bytes; 1 at bit 62 is the 128-byte swizzle (PTX ISA, "Matrix descriptor format").
@@ -46,7 +46,7 @@ struct Shared {
   __device__ explicit Shared(const void* memory)
       : stages((sharedAddressOf(memory) + 1023) & ~1023U),
         staged(stages + kStages * kStageBytes),
-        barriers(staged + kTileRows * kStagedColumns * 2) {}
+        barriers(staged + kTileRows * kStagedColumnsMax * 2) {}
   __device__ uint32_t a(uint32_t stage) const { return stages + stage * kStageBytes; }
   __device__ uint32_t b(uint32_t stage) const { return a(stage) + kBytesOfA; }
   __device__ uint32_t full(uint32_t stage) const { return barriers + stage * 8; }
@@ -98,6 +98,7 @@ __device__ void loadTiles(const Shared<kTileRows, kTileColumns, kStages, kCluste
 template <int kTileColumns>
 __device__ __forceinline__ void storeHalves(const float (&sum)[kTileColumns / 2], uint32_t staged, const CUtensorMap* mapOfC,
                                             uint32_t firstRow, uint32_t firstColumn, uint32_t group, bool isLeader) {
+  constexpr int kStagedColumns = kTileColumns < kStagedColumnsMax ? kTileColumns : kStagedColumnsMax;
   const uint32_t lane = threadIdx.x % 32;
   const uint32_t row = threadIdx.x % 128 / 32 * 16 + lane % 16;
   const uint32_t stagedRow = staged + row * 128;
@@ -153,7 +154,7 @@ __device__ void multiplyTiles(const Shared<kTileRows, kTileColumns, kStages, kCl
   const uint32_t group = threadIdx.x / 128;  // from 1
   const uint32_t thread = threadIdx.x % 128;
   const uint32_t rank = kClusterBlocks > 1 ? blockRankInCluster() : 0;
-  const uint32_t staged = shared.staged + (group - 1) * kGroupRows * kStagedColumns * 2;
+  const uint32_t staged = shared.staged + (group - 1) * kGroupRows * kStagedColumnsMax * 2;
   const uint32_t rowsOfA = (group - 1) * kGroupRows * kTileDepth * 2;
   const auto release = [&](uint32_t stage) {  // to every block that copies into it
     if (thread < kClusterBlocks) arriveAtBlock(shared.free(stage), thread);
