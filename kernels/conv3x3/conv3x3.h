@@ -30,4 +30,14 @@ inline Launch convLaunch(const ConvArguments& conv) {
   return launch;
 }
 
+// One multiplication and one addition for each tap of the window; the bias is not counted.
+inline double convFlops(const ConvArguments& conv) {
+  return 2.0 * 9 * conv.images * conv.channelsIn * conv.channelsOut * conv.height * conv.width;
+}
+
+inline double convBytes(const ConvArguments& conv) {
+  const double pixels = 1.0 * conv.images * conv.height * conv.width;
+  return sizeof(float) * (pixels * conv.channelsIn + pixels * conv.channelsOut + 9.0 * conv.channelsIn * conv.channelsOut + conv.channelsOut);
+}
+
 }  // namespace hka::kernels

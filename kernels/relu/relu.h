@@ -21,4 +21,8 @@ inline Launch reluLaunch(const ReluArguments& relu) {
   return launch;
 }
 
+inline double reluFlops(const ReluArguments& relu) { return relu.count; }
+
+inline double reluBytes(const ReluArguments& relu) { return 2.0 * sizeof(float) * relu.count; }
+
 }  // namespace hka::kernels

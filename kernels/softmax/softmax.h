@@ -24,4 +24,9 @@ inline Launch softmaxLaunch(const SoftmaxArguments& softmax) {
   return launch;
 }
 
+// For each element: a comparison, a subtraction, an exponential counted as one, an addition and a division.
+inline double softmaxFlops(const SoftmaxArguments& softmax) { return 5.0 * softmax.rows * softmax.columns; }
+
+inline double softmaxBytes(const SoftmaxArguments& softmax) { return 2.0 * sizeof(float) * softmax.rows * softmax.columns; }
+
 }  // namespace hka::kernels
