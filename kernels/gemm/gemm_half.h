@@ -39,18 +39,19 @@ struct GemmHalfVariant {
 
 // rows × columns × depth of a tile, then those of a warp, then stages. wgmma: rows × columns, stages, blocks of a cluster.
 constexpr GemmHalfVariant kGemmHalfVariants[] = {
-    HKA_MMA(64, 64, 32, 32, 32, 4),     //
-    HKA_MMA(128, 64, 32, 64, 32, 4),    //
-    HKA_MMA(128, 128, 32, 64, 32, 4),   //
-    HKA_MMA(128, 128, 32, 64, 64, 4),   //
-    HKA_MMA(128, 256, 32, 64, 64, 4),   //
-    HKA_WGMMA(128, 128, 4, 1),          //
-    HKA_WGMMA(128, 128, 4, 2),          //
-    HKA_WGMMA(128, 256, 4, 1),          //
+    HKA_MMA(64, 64, 64, 32, 32, 4),    // for small sides, and for many blocks
+    HKA_MMA(64, 128, 64, 32, 64, 3),   //
+    HKA_MMA(128, 128, 32, 64, 64, 4),  // two blocks a multiprocessor on Orin
+    HKA_MMA(128, 128, 64, 64, 64, 3),  //
+    HKA_MMA(256, 128, 64, 64, 64, 3),  // all that a multiprocessor of Orin has
+    HKA_WGMMA(128, 64, 6, 1),          //
+    HKA_WGMMA(128, 128, 6, 2),         //
+    HKA_WGMMA(128, 256, 4, 1),         //
     HKA_WGMMA(128, 256, 4, 2),
 };
 #undef HKA_MMA
 #undef HKA_WGMMA
+constexpr uint32_t kGemmHalfDefaultIndex = 2;
 constexpr uint32_t kGemmHalfVariantCount = sizeof(kGemmHalfVariants) / sizeof(kGemmHalfVariants[0]);
 
 struct GemmHalfArguments {
@@ -104,7 +105,7 @@ inline Launch gemmHalfLaunch(const GemmHalfArguments& gemm) {
     if (clusterCount > residentCount && residentCount > 0) clusterCount = residentCount;
     launch.name = variant.name;
     launch.block = {uint32_t(variant.tileRows / variant.warpRows + 1) * 128, 1, 1};  // and a warpgroup that loads
-    // 1024 bytes of alignment, the stages, a quarter tile of 64 columns a warpgroup on its way out, and a page of barriers.
+    // Up to 1024 bytes to align the stages, 128 columns of C on their way out, and the barriers.
     launch.dynamicSharedBytes = static_cast<uint32_t>(1024 + variant.stages * stageBytes + variant.tileRows * 128 * sizeof(uint16_t) + 256);
   } else {
     launch.name = isGemmHalfAligned(gemm) ? variant.name : variant.scalarName;

@@ -11,6 +11,7 @@ export interface NativeTests {
   readonly collector: string;
   readonly cupti: string;
   readonly target: string;
+  readonly halfBits: string;
 }
 
 /** Builds what is out of date. Throws with the compiler's words. */
@@ -32,5 +33,6 @@ export function buildNativeTests(sanitizer: Sanitizer): NativeTests {
     collector: join(folder, 'lib', 'libhookcollector.so'),
     cupti: join(folder, 'lib', 'libfake_cupti.so'),
     target: join(folder, 'bin', 'fake_target'),
+    halfBits: join(folder, 'bin', 'half_bits_test'),
   };
 }

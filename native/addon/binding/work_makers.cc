@@ -11,6 +11,7 @@ struct Family {
 constexpr Family kFamilies[] = {
     {"conv3x3", convWork},
     {"gemm", gemmWork},
+    {"gemm_half", gemmHalfWork},
     {"relu", reluWork},
     {"softmax", softmaxWork},
 };

@@ -8,6 +8,7 @@ namespace hka::addon {
 
 // Each throws DeviceError when an argument does not fit.
 Work gemmWork(const WorkArguments& arguments);
+Work gemmHalfWork(const WorkArguments& arguments);
 Work convWork(const WorkArguments& arguments);
 Work softmaxWork(const WorkArguments& arguments);
 Work reluWork(const WorkArguments& arguments);
