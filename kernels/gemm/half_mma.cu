@@ -10,6 +10,7 @@
 #include "kernels/gemm/gemm_half_mma_tiles.cuh"
 
 namespace hka::kernels {
+
 template <int kTileRows, int kTileColumns, int kTileDepth, int kWarpRows, int kWarpColumns, int kStages, int kLoadHalves>
 __global__ void __launch_bounds__(kTileRows / kWarpRows * (kTileColumns / kWarpColumns) * 32)
     gemm_half_mma(const GemmHalfArguments gemm, uint32_t tileRowCount, uint32_t tileColumnCount) {
