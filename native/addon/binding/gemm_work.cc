@@ -19,14 +19,6 @@ using kernels::kGemmVariants;
 constexpr size_t kAuto = kGemmVariantCount;
 constexpr size_t kCublas = kGemmVariantCount + 1;
 
-std::vector<std::string> variantWords() {
-  std::vector<std::string> words;
-  for (const kernels::GemmVariant& variant : kGemmVariants) words.emplace_back(variant.name);
-  words.emplace_back("auto");
-  words.emplace_back("cublas");
-  return words;
-}
-
 // Parts of the depth, and the memory for their sums.
 void readSplit(const WorkArguments& arguments, GemmArguments& gemm) {
   const uint32_t smCount = arguments.facts().smCount;
@@ -69,6 +61,14 @@ void useKernel(const GemmArguments& gemm, Work& work) {
 
 }  // namespace
 
+std::vector<std::string> gemmVariants() {
+  std::vector<std::string> words;
+  for (const kernels::GemmVariant& variant : kGemmVariants) words.emplace_back(variant.name);
+  words.emplace_back("auto");
+  words.emplace_back("cublas");
+  return words;
+}
+
 // rows, columns, depth; a, b and c in float32; `variant`, tile_16 when absent; for split_k `parts` and `workspace`, parts × rows ×
 // columns floats.
 Work gemmWork(const WorkArguments& arguments) {
@@ -79,7 +79,7 @@ Work gemmWork(const WorkArguments& arguments) {
   gemm.a = arguments.memory<float>("a", {gemm.rows, gemm.depth});
   gemm.b = arguments.memory<float>("b", {gemm.depth, gemm.columns});
   gemm.c = arguments.memory<float>("c", {gemm.rows, gemm.columns});
-  const size_t variant = arguments.wordOr("variant", variantWords(), gemm.variant);
+  const size_t variant = arguments.wordOr("variant", gemmVariants(), gemm.variant);
   Work work;
   work.flops = kernels::gemmFlops(gemm);
   work.bytes = kernels::gemmBytes(gemm);
