@@ -12,6 +12,9 @@ Work convWork(const WorkArguments& arguments);
 Work softmaxWork(const WorkArguments& arguments);
 Work reluWork(const WorkArguments& arguments);
 
+// The variants of a family, as a call names them; none for a family that is none or has but one.
+std::vector<std::string> kernelVariants(const std::string& kernel);
+
 // The work of the family that `kernel` names. Throws DeviceError for a family that is none, for arguments that do not fit, and for a
 // grid that no CUDA device runs.
 Work makeWork(const std::string& kernel, const WorkArguments& arguments);
