@@ -45,6 +45,7 @@ export async function experimentText(
   const all = await runReport(store, 'experiment_points');
   const own = { ...all, rows: all.rows.filter(([experiment]) => Number(experiment) === result.experiment) };
   if (format === 'csv') return formatTable(own, 'csv');
+  if (own.rows.length === 0) return headingOf(result);
   const hasSomething = (column: number) => own.rows.some((row) => row[column] !== null && row[column] !== '');
   const shown = withColumns(own, (name, column) => !HEADING_COLUMNS.includes(name) && hasSomething(column));
   return `${headingOf(result)}${formatTable(shown, 'table')}`;
@@ -59,5 +60,5 @@ export function endingText(
   const kept = `The ${formatCount(doneCount)} of ${formatCount(pointCount)} points that were measured are in ${filePath}.`;
   if (state === 'cancelled') return `Cancelled. ${kept}`;
   const reason = sentence || `The runner ended with exit code ${exitCode} before it was done.`;
-  return [reason, kept, remedy].filter((text) => text !== '').join(' ');
+  return [reason, remedy, kept].filter((text) => text !== '').join(' ');
 }

@@ -64,9 +64,9 @@ export function demoLaunch(
   return launchOf(place, ['demo', '--seconds', String(seconds), '--device', device]);
 }
 
-/** A number that no other experiment has: 53 random bits, which a float64 holds exactly. */
+/** A number that no other experiment has: 53 random bits, which a float64 holds exactly, and never 0. */
 export function randomExperiment(): number {
-  return Number(randomBytes(8).readBigUInt64LE() >> 11n);
+  return Math.max(1, Number(randomBytes(8).readBigUInt64LE() >> 11n));
 }
 
 export interface ExperimentChoice {

@@ -1,5 +1,6 @@
 // One experiment of a session for programs: plain numbers in the units of the table `point`, null where something is not known.
 
+import type { Table } from '../../../shared/model/column';
 import { type EnumName, enumWord } from '../../../shared/model/enums';
 import { POINT_METRICS } from '../../../shared/rpc/experiment';
 import { tables } from '../../../shared/wire/tables';
@@ -26,6 +27,8 @@ export interface ExperimentEnd {
   readonly remedy: string;
 }
 
+/** 0 where no kernel was launched. */
+const LAUNCH_COLUMNS: readonly string[] = ['threadsPerBlock', 'blockCount'];
 const ENDINGS: readonly string[] = ['done', 'failed', 'cancelled'];
 const LATEST = `(SELECT * FROM point WHERE experiment = $experiment
   QUALIFY row_number() OVER (PARTITION BY "index" ORDER BY rowid DESC) = 1)`;
@@ -36,12 +39,12 @@ async function objectsOf(store: Store, sql: string, experiment: number): Promise
 }
 
 function plainCell(name: string, cell: Cell): Plain {
-  const unit = (tables.point.columns as Record<string, { unit?: string }>)[name]?.unit ?? '';
   if (typeof cell === 'string') return cell === '' ? null : cell;
   const value = Number(cell);
-  if (unit.startsWith('enum:')) return enumWord(unit.slice('enum:'.length) as EnumName, value);
+  const meaning: string = (tables.point as Table).columns[name]?.meaning ?? '';
+  if (meaning.startsWith('enum:')) return enumWord(meaning.slice('enum:'.length) as EnumName, value);
   if (name === 'isNoisy') return value === 1;
-  const isUnknown = value === -1 || !Number.isFinite(value) || (name === 'threadsPerBlock' && value === 0);
+  const isUnknown = value === -1 || !Number.isFinite(value) || (LAUNCH_COLUMNS.includes(name) && value === 0);
   return isUnknown ? null : value;
 }
 

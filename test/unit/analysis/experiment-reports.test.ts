@@ -1,6 +1,7 @@
 // Reports on experiments drawn by hand: a gemm on a GPU with a reference and counters, and one on the CPU that was cut short.
 
 import { expect, test } from 'vitest';
+import { loadExperiment } from '../../../app/host/analysis/experiment-result';
 import { formatTable } from '../../../app/host/analysis/format-table';
 import { runReport } from '../../../app/host/analysis/reports';
 import { enums } from '../../../shared/model/enums';
@@ -215,5 +216,41 @@ test('rates are shown to the hundredth, shares to the tenth', async () => {
     expect(text).toMatch(
       /tile_8 .* 1,000\.0 +2\.0 +1,500\.0 +250\.00 .* 66\.7 +warps +62\.5 +4\.00 +75\.0 .* 48\.5 +wrong/,
     );
+  });
+});
+
+test('for programs: one experiment with words for enums, null for what is not known, and its metrics by name', async () => {
+  await withSession(SESSION, async ({ store }) => {
+    const { result, end } = (await loadExperiment(store, GPU)) as NonNullable<
+      Awaited<ReturnType<typeof loadExperiment>>
+    >;
+    expect(end).toEqual({ sentence: '', remedy: '' });
+    expect(result).toMatchObject({
+      experiment: GPU,
+      state: 'done',
+      spec: { kind: 'gemm' },
+      device: { name: 'Orin', kind: 'cuda' },
+      doneCount: 3,
+      pointCount: 3,
+    });
+    expect(result.points.map(({ index, role }) => [index, role])).toEqual([
+      [0, 'ceiling'],
+      [1, 'reference'],
+      [2, 'measured'],
+    ]);
+    expect(result.points[2]).toMatchObject({
+      series: 'tile_8',
+      correctness: 'wrong',
+      isNoisy: false,
+      spreadRatio: 0.02,
+      occupancyRatio: 0.6667,
+      bytesPerSec: null,
+      threadsPerBlock: null,
+      failure: null,
+      metrics: { l2_hit_ratio: 0.75, achieved_occupancy_ratio: 0.625, dram_read_bytes: null },
+    });
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+    expect((await loadExperiment(store, CPU))?.result).toMatchObject({ state: 'unfinished', points: [{ index: 0 }] });
+    expect(await loadExperiment(store, 1)).toBeUndefined();
   });
 });
