@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -11,8 +11,12 @@ import { History } from '../../app/host/window/history';
 import { Sessions } from '../../app/host/window/sessions';
 import { experimentSpec } from '../../shared/rpc/experiment';
 import { root } from '../root';
+import { startBoard } from './board-kit';
 import { ensureBuilt } from './build';
 import { ensureNativeBuilt } from './native-built';
+import { sshdMissing } from './sshd';
+
+const missing = sshdMissing();
 
 let cliPath: string;
 let folder: string;
@@ -35,8 +39,8 @@ class Command {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
 
-  constructor(words: readonly string[]) {
-    this.child = spawn(process.execPath, [cliPath, ...words], { cwd: folder });
+  constructor(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(process.execPath, [cliPath, ...words], { cwd: folder, env: { ...process.env, ...env } });
     let [out, err] = ['', ''];
     this.child.stdout?.on('data', (chunk) => {
       out += chunk;
@@ -164,6 +168,24 @@ test('a kernel of one’s own cannot run on the CPU device, and that is said', a
   expect(ended.code).toBe(1);
   expect(ended.err).toMatch(/hookanalyzer experiment: .*CUDA/);
 });
+
+test.skipIf(missing)(
+  'on a board with nothing but sshd: the probe is installed, and its runner measures there',
+  async () => {
+    const board = await startBoard();
+    try {
+      mkdirSync(join(folder, '.ssh'), { mode: 0o700 });
+      copyFileSync(board.sshd.configPath, join(folder, '.ssh', 'config'));
+      const line = `experiment gemm --sizes 24 --variants tile_8 --samples 3 --device cpu --format json --on ${board.sshd.target}`;
+      const ended = await new Command(line.split(' '), { HOME: folder }).ended;
+      expect([ended.code, ended.err]).toEqual([0, expect.stringContaining('experiment-gemm-')]);
+      expect(measuredOf(ended)).toMatchObject([{ series: 'tile_8', x: 24, correctness: 'right' }]);
+      expect(board.list('versions').length).toBe(1);
+    } finally {
+      await board.close();
+    }
+  },
+);
 
 describe('from the window', () => {
   const ASKER = { mayEndProbe: async () => false, prompter: {} as never };
