@@ -76,7 +76,7 @@ export class Checker {
     const known = this.known.get(key);
     if (known) return known;
     const inputs = plans
-      .filter((plan) => plan.key !== check.output)
+      .filter(({ key }) => key !== check.output && key !== 'workspace')
       .map((plan) => {
         const all = this.contents.get(plan);
         return [plan.key, plan.key === check.rowsOf.key ? rowsAs(all, rows, check.rowsOf.rowElements) : all];

@@ -42,8 +42,9 @@ export function gemmPoints(spec: GemmSpec, device: DeviceTraits, variantsOf: Var
           kind: 'call',
           kernel,
           variant,
-          options: { rows, columns, depth },
+          options: { rows, columns, depth, ...splitOptions(variant, rows * columns) },
           buffers: [
+            ...splitBuffers(variant, rows * columns),
             buffer('a', rows * depth, 'random', element),
             buffer('b', depth * columns, 'random', element),
             buffer('c', rows * columns, 'zero', element),
@@ -62,6 +63,23 @@ export function gemmPoints(spec: GemmSpec, device: DeviceTraits, variantsOf: Var
       };
     });
   });
+}
+
+/** Of the kernel family: parts into which split-K can cut the depth (kernels/gemm/gemm_choice.h). */
+const PARTS_MAX = 64;
+/** Past 256 MiB of partial sums the depth is cut into few parts; matrices of that size fill a device without being cut. */
+const SPLIT_ELEMENTS_MAX = 2 ** 26;
+const FEW_PARTS = 2;
+
+// split_k chooses its parts by itself where its memory holds as many as it could want.
+function splitOptions(variant: string, elements: number): { parts?: number } {
+  return variant === 'split_k' && elements * PARTS_MAX > SPLIT_ELEMENTS_MAX ? { parts: FEW_PARTS } : {};
+}
+
+function splitBuffers(variant: string, elements: number): BufferPlan[] {
+  if (variant !== 'split_k') return [];
+  const { parts = PARTS_MAX } = splitOptions(variant, elements);
+  return [buffer('workspace', elements * parts, 'zero')];
 }
 
 /** One of the simple kernels of ours over block sizes. */
@@ -106,7 +124,7 @@ export function ceilingPoints({ kind }: DeviceTraits): PointPlan[] {
         kernel: 'ceiling',
         variant: 'copy',
         options: { count },
-        buffers: [buffer('input', count), buffer('output', count, 'zero')],
+        buffers: [buffer('input', count, 'zero'), buffer('output', count, 'zero')],
         check: undefined,
       },
     },

@@ -9,7 +9,10 @@ import type { DeviceTraits, PointPlan } from './point';
 /** The variants that the addon has of a kernel family. */
 export type VariantsOf = (kernel: string) => readonly string[];
 
-/** Every point of the experiment, those that this device cannot run among them: they get their sentence when they are tried. */
+/**
+ * Every point of the experiment. A CPU has one kind of memory, one allocator and no graphs, so it gets no points for the others; what else a
+ * device cannot run gets its sentence when it is tried.
+ */
 export function planPoints(spec: ExperimentSpec, device: DeviceTraits, variantsOf: VariantsOf): PointPlan[] {
   switch (spec.kind) {
     case 'gemm':
@@ -27,6 +30,12 @@ export function planPoints(spec: ExperimentSpec, device: DeviceTraits, variantsO
         return plain('gemm', streamCount, label, 'fp32', { kind: 'streams', streamCount, side, launchCount });
       });
     case 'copy':
+      if (device.kind === 'cpu') {
+        const service = { kind: 'copy', memory: 'pageable', way: 'hostToDevice' } as const;
+        return spec.bytes.map((bytes) =>
+          plain('memory to memory', bytes, formatBytes(bytes), '', { ...service, bytes }),
+        );
+      }
       return spec.bytes.flatMap((bytes) =>
         spec.ways.flatMap((way) => {
           // Within the device there is no host memory to choose.
@@ -39,14 +48,14 @@ export function planPoints(spec: ExperimentSpec, device: DeviceTraits, variantsO
       );
     case 'launch':
       return spec.launchCounts.flatMap((launchCount) =>
-        [false, true].map((isGraph) => {
+        (device.kind === 'cpu' ? [false] : [false, true]).map((isGraph) => {
           const series = isGraph ? 'graph' : 'one by one';
           return plain(series, launchCount, `${launchCount} launches`, '', { kind: 'launch', launchCount, isGraph });
         }),
       );
     case 'allocation':
       return spec.bytes.flatMap((bytes) =>
-        spec.allocators.map((allocator) =>
+        (device.kind === 'cpu' ? (['device'] as const) : spec.allocators).map((allocator) =>
           plain(allocator, bytes, formatBytes(bytes), '', { kind: 'allocation', allocator, bytes }),
         ),
       );

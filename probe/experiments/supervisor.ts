@@ -34,6 +34,8 @@ export interface SupervisorOptions {
 
 /** So many points in a row that end their worker are a fault that the next one does not mend. */
 const CRASHES_MAX = 5;
+/** Loading the CUDA runtime on a board, and compiling by nvcc, take seconds. */
+const START_MS_MAX = 60_000;
 /** Variables that load the collector into a process. */
 const COLLECTOR_VARIABLES = ['CUDA_INJECTION64_PATH', 'NVTX_INJECTION64_PATH', 'HOOKANALYZER_SOCKET'];
 const REMEDY = 'Look at the output of the experiment’s runner.';
@@ -102,7 +104,7 @@ export class Supervisor {
         end = lost(`It did not end within ${pointMsMax / 1000} s, and its worker was ended.`);
         child.kill('SIGKILL');
       };
-      let timer = setTimeout(hang, pointMsMax);
+      let timer = setTimeout(hang, Math.max(pointMsMax, START_MS_MAX));
       const cancel = () => child.kill('SIGTERM');
       signal.addEventListener('abort', cancel);
       if (signal.aborted) cancel();

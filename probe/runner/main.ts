@@ -3,10 +3,10 @@
 // $HOOKANALYZER_SOCKET. Without that it just runs.
 
 import { type ExperimentSpec, experimentSpec } from '../../shared/rpc/experiment';
-import { runExperiment } from '../experiments/run-experiment';
-import type { WorkerMessage } from '../experiments/point';
-import { runWorker } from '../experiments/worker';
 import { FailureError } from '../../shared/util/failure';
+import type { WorkerMessage } from '../experiments/point';
+import { runExperiment } from '../experiments/run-experiment';
+import { runWorker } from '../experiments/worker';
 import { loadAddon } from './addon';
 import { parseRunnerArguments, type RunnerArguments, USAGE, UsageError } from './arguments';
 import { checkKernels, checkSentence } from './check/check';

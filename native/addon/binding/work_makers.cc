@@ -12,7 +12,8 @@ struct Family {
 const std::vector<Family>& families() {
   static const std::vector<Family> all = {
       {"conv3x3", convWork, {}},
-      {"gemm", gemmWork, {"tile_8", "tile_16", "tile_32"}},
+      {"gemm", gemmWork, gemmVariants()},
+      {"gemm_half", gemmHalfWork, gemmHalfVariants()},
       {"relu", reluWork, {}},
       {"softmax", softmaxWork, {}},
   };

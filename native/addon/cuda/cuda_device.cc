@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "addon/cuda/compiler/compiled_kernel.h"
+#include "addon/cuda/counters/counter_session.h"
 #include "addon/cuda/cuda_timer.h"
 
 namespace hka::addon {
@@ -35,6 +37,8 @@ CudaDevice::CudaDevice(int index) : index_(index), streams_{nullptr} {
 CudaDevice::~CudaDevice() {
   static_cast<void>(cudaSetDevice(index_));
   static_cast<void>(cudaDeviceSynchronize());
+  counters_.reset();
+  compiled_.clear();
   for (void* address : allocations_) static_cast<void>(cudaFree(address));
   for (size_t stream = 1; stream < streams_.size(); ++stream) static_cast<void>(cudaStreamDestroy(streams_[stream]));
 }

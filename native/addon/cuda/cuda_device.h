@@ -4,12 +4,16 @@
 
 #include <cuda_runtime_api.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "addon/compute_device.h"
 
 namespace hka::addon {
+
+class CompiledKernel;
+class CounterSession;
 
 class CudaDevice final : public ComputeDevice {
  public:
@@ -48,6 +52,8 @@ class CudaDevice final : public ComputeDevice {
   DeviceFacts facts_;
   std::vector<cudaStream_t> streams_;  // [0] is CUDA's default stream
   std::vector<void*> allocations_;
+  std::vector<std::unique_ptr<CompiledKernel>> compiled_;  // id - 1 is the index
+  std::unique_ptr<CounterSession> counters_;
   void* sweep_ = nullptr;  // larger than the L2 cache; nullptr until something is measured cold
   size_t openRangeCount_ = 0;
 };
