@@ -14,6 +14,7 @@ import { counters } from './counters';
 import { knownCounts } from './known-counts';
 import { launchCost } from './launch-cost';
 import { liveLatency } from './live-latency';
+import { occupancy } from './occupancy';
 import { pytorch } from './pytorch';
 import { switching } from './switching';
 import { workload } from './workload';
@@ -26,6 +27,7 @@ const TESTS: Readonly<Record<string, GpuTest>> = {
   switching,
   coexistence,
   liveLatency,
+  occupancy,
   counters,
   compiler,
 };
