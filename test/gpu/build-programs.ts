@@ -5,6 +5,13 @@ import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kit } from './bed';
 
+const COMPILER = [
+  'native/addon/cuda/compiler',
+  'native/addon/cuda/primary_context.cc',
+  'native/addon/demangle.cc',
+  'native/toolkit',
+];
+
 // Files, and folders of which every .cc is taken, below the kit's sources/.
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   counters_check: [
@@ -15,12 +22,8 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
     'native/collector/preflight.cc',
     'native/toolkit',
   ],
-  compiler_check: [
-    'native/addon/cuda/compiler',
-    'native/addon/cuda/primary_context.cc',
-    'native/addon/demangle.cc',
-    'native/toolkit',
-  ],
+  compile_check: COMPILER,
+  compiler_check: COMPILER,
 };
 
 function sourceFiles(root: string, places: readonly string[]): string[] {

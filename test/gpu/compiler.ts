@@ -31,9 +31,7 @@ class CompilerCheck {
   }
 
   private compile(name: string, kernel: string): CaseLine | undefined {
-    return casesOf(this.bed, 'compiler_check', ['compile', this.source(name), kernel, '8', '7'], this.env).cases.get(
-      'compile',
-    );
+    return casesOf(this.bed, 'compile_check', [this.source(name), kernel, '8', '7'], this.env).cases.get('compile');
   }
 
   /** False when this compiler is not on the machine. */

@@ -15,6 +15,7 @@ export interface NativeTests {
   readonly countersCupti: string;
   /** The folder with a libcuda.so.1, for LD_LIBRARY_PATH. */
   readonly driverFolder: string;
+  readonly compileCheck: string;
 }
 
 /** Builds what is out of date. Throws with the compiler's words. */
@@ -39,5 +40,6 @@ export function buildNativeTests(sanitizer: Sanitizer): NativeTests {
     countersProgram: join(folder, 'bin', 'counters_program'),
     countersCupti: join(folder, 'lib', 'libfake_counters.so'),
     driverFolder: join(folder, 'driver'),
+    compileCheck: join(folder, 'bin', 'compile_check'),
   };
 }

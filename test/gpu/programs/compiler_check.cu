@@ -1,8 +1,6 @@
-// Compiles and runs kernels as the addon does, without Node.
-//   compiler_check compile FILE KERNEL MAJOR MINOR   what the compiler answers; needs no GPU
-//   compiler_check run FILE                          own_kernels/scale.cu on device 0: results, attributes, refused launches
-//   compiler_check trap FILE                         a kernel that traps: sentences, and the program ends by itself
-#include <cstring>
+// Runs kernels of a user as the addon does, without Node; what compile_check.cu shows is taken as right.
+//   compiler_check run FILE    own_kernels/scale.cu on device 0: results, attributes, refused launches
+//   compiler_check trap FILE   a kernel that traps: sentences, and the program ends by itself
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -10,7 +8,6 @@
 #include <vector>
 
 #include "addon/cuda/compiler/compiled_kernel.h"
-#include "addon/demangle.h"
 #include "check.h"
 #include "json_line.h"
 
@@ -42,24 +39,6 @@ CompileResult compileHere(const char* path, const std::string& kernelName) {
   CHECK(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0));
   CHECK(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, 0));
   return compile(path, kernelName, static_cast<uint32_t>(major), static_cast<uint32_t>(minor));
-}
-
-void printCompiled(const CompileResult& result) {
-  std::string kernels;
-  for (const CubinKernel& kernel : result.kernels) {
-    std::string sizes;
-    for (const uint32_t bytes : kernel.parameterBytes) sizes += (sizes.empty() ? "" : ", ") + std::to_string(bytes);
-    kernels += (kernels.empty() ? "{" : ", ") + check::jsonText(demangle(kernel.symbol)) + ": [" + sizes + "]";
-  }
-  JsonLine("compile")
-      .add("isCompiled", result.isCompiled ? "true" : "false")
-      .text("compiler", result.compiler)
-      .text("sentence", result.sentence)
-      .text("remedy", result.remedy)
-      .text("kernel", demangle(result.kernel.symbol))
-      .add("kernels", kernels.empty() ? "{}" : kernels + "}")
-      .text("log", result.log)
-      .print();
 }
 
 // What an attempt throws; empty when it throws nothing.
@@ -156,9 +135,7 @@ void trap(const char* path) {
 
 int main(int count, char** words) {
   const std::string mode = count > 1 ? words[1] : "";
-  if (mode == "compile" && count == 6) {
-    printCompiled(compile(words[2], words[3], static_cast<uint32_t>(std::atoi(words[4])), static_cast<uint32_t>(std::atoi(words[5]))));
-  } else if (mode == "run" && count == 3) {
+  if (mode == "run" && count == 3) {
     runAll(words[2]);
   } else if (mode == "trap" && count == 3) {
     trap(words[2]);
