@@ -100,6 +100,16 @@ describe('split-K', () => {
     device.free(workspace);
   });
 
+  test('is what auto takes for a long depth and a small C, where it has a workspace', () => {
+    const workspace = device.alloc(64 * 64 * 64 * 4);
+    const long = { ...callOf(64, 64, 2 ** 14, 'auto'), a: device.alloc(4 * 2 ** 20), b: device.alloc(4 * 2 ** 20) };
+    const stagesOf = (call: KernelCall) => device.describeLaunch(call).launches.length;
+    expect(stagesOf({ ...long, workspace })).toBe(2);
+    expect(stagesOf(long)).toBe(1);
+    expect(stagesOf({ ...callOf(512, 512, 64, 'auto'), workspace })).toBe(1);
+    for (const address of [workspace, long.a, long.b] as number[]) device.free(address);
+  });
+
   test('says what it lacks', () => {
     const small = device.alloc(2 * count * 4);
     expect(() => device.launch({ ...split, parts: 3, workspace: small })).toThrow(
