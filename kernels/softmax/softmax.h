@@ -1,27 +1,84 @@
-// Softmax of each row of a rows × columns matrix. One block computes one row: its threads stride over the columns and meet in a
-// buffer of one float each, once for the maximum and once for the sum.
+// Softmax of each row of a rows × columns matrix, float32. Two ways:
+// - passes: one block a row, which it reads again for each step: the maximum, the exponentials, the quotients
+// - online: one pass over memory. A row that fits is kept in the registers of a warp or a block; a longer one is read once for its
+//   maximum and its sum together, which are corrected whenever a larger maximum turns up, and once more to be written.
 #pragma once
 
 #include "kernels/common/launch.h"
 
 namespace hka::kernels {
 
+enum class SoftmaxVariant : uint32_t { passes, online };
+constexpr const char* kSoftmaxVariants[] = {"passes", "online"};
+
 struct SoftmaxArguments {
   const float* input = nullptr;
   float* output = nullptr;
   uint32_t rows = 0;
   uint32_t columns = 0;
+  SoftmaxVariant variant = SoftmaxVariant::passes;
 };
 
-constexpr uint32_t kSoftmaxThreads = 128;  // a power of two, because the reduction halves
+constexpr uint32_t kSoftmaxThreads = 128;  // of a block of passes; a power of two, because its reduction halves
+
+// One kernel of the online variant. A row is shared by `rowThreads` threads, each of which keeps `vectors` vectors of `width` elements.
+struct SoftmaxShape {
+  const char* name;
+  uint32_t width;       // 4 when the columns are a multiple of four, so that every row starts at a multiple of 16 bytes
+  uint32_t vectors;     // 0: the row is not kept
+  uint32_t rowThreads;  // 32: a warp; more: a block
+  uint32_t threads;     // of a block
+};
+
+constexpr SoftmaxShape kSoftmaxShapes[] = {
+    {"softmax_warp<4, 1>", 4, 1, 32, 128},          {"softmax_warp<4, 2>", 4, 2, 32, 128},
+    {"softmax_warp<4, 4>", 4, 4, 32, 128},          {"softmax_warp<4, 8>", 4, 8, 32, 128},
+    {"softmax_block<256, 4, 2>", 4, 2, 256, 256},   {"softmax_block<256, 4, 4>", 4, 4, 256, 256},
+    {"softmax_block<512, 4, 4>", 4, 4, 512, 512},   {"softmax_block<512, 4, 8>", 4, 8, 512, 512},
+    {"softmax_block<1024, 4, 8>", 4, 8, 1024, 1024}, {"softmax_stream<4>", 4, 0, 1024, 1024},
+    {"softmax_warp<1, 4>", 1, 4, 32, 128},          {"softmax_warp<1, 8>", 1, 8, 32, 128},
+    {"softmax_warp<1, 16>", 1, 16, 32, 128},        {"softmax_warp<1, 32>", 1, 32, 32, 128},
+    {"softmax_block<256, 1, 8>", 1, 8, 256, 256},   {"softmax_block<256, 1, 16>", 1, 16, 256, 256},
+    {"softmax_block<512, 1, 16>", 1, 16, 512, 512}, {"softmax_block<512, 1, 32>", 1, 32, 512, 512},
+    {"softmax_block<1024, 1, 32>", 1, 32, 1024, 1024}, {"softmax_stream<1>", 1, 0, 1024, 1024},
+};
+constexpr uint32_t kSoftmaxShapeCount = sizeof(kSoftmaxShapes) / sizeof(kSoftmaxShapes[0]);
+
+// The first shape that keeps such a row; the last of its width keeps none and takes any.
+constexpr uint32_t softmaxShapeIndex(uint32_t columns) {
+  const uint32_t width = columns % 4 == 0 ? 4 : 1;
+  uint32_t index = 0;
+  while (kSoftmaxShapes[index].width != width ||
+         (kSoftmaxShapes[index].vectors != 0 &&
+          columns > kSoftmaxShapes[index].rowThreads * kSoftmaxShapes[index].vectors * width)) {
+    ++index;
+  }
+  return index;
+}
 
 inline Launch softmaxLaunch(const SoftmaxArguments& softmax) {
   Launch launch;
-  launch.name = "softmax_rows";
-  launch.grid = {softmax.rows, 1, 1};
-  launch.block = {kSoftmaxThreads, 1, 1};
-  launch.staticSharedBytes = kSoftmaxThreads * static_cast<uint32_t>(sizeof(float));
+  if (softmax.variant == SoftmaxVariant::passes) {
+    launch.name = "softmax_rows";
+    launch.grid = {softmax.rows, 1, 1};
+    launch.block = {kSoftmaxThreads, 1, 1};
+    launch.staticSharedBytes = kSoftmaxThreads * static_cast<uint32_t>(sizeof(float));
+    return launch;
+  }
+  const SoftmaxShape& shape = kSoftmaxShapes[softmaxShapeIndex(softmax.columns)];
+  launch.name = shape.name;
+  launch.grid = {ceilDiv(softmax.rows, shape.threads / shape.rowThreads), 1, 1};
+  launch.block = {shape.threads, 1, 1};
+  // One maximum and one sum a warp, where several warps share a row.
+  if (shape.rowThreads > 32) launch.staticSharedBytes = 2 * shape.threads / 32 * static_cast<uint32_t>(sizeof(float));
   return launch;
+}
+
+// A comparison, a subtraction, an exponential, an addition and a division for each element.
+inline double softmaxFlops(const SoftmaxArguments& softmax) { return 5.0 * softmax.rows * softmax.columns; }
+
+inline double softmaxBytes(const SoftmaxArguments& softmax) {
+  return 2.0 * sizeof(float) * softmax.rows * softmax.columns;
 }
 
 }  // namespace hka::kernels

@@ -1,6 +1,6 @@
 #include <math_constants.h>
 
-#include "kernels/cuda_launchers.h"
+#include "kernels/softmax/softmax_cuda.h"
 
 namespace hka::kernels {
 
@@ -38,7 +38,7 @@ __global__ void softmax_rows(const float* __restrict__ input, float* __restrict_
   for (uint32_t column = threadIdx.x; column < columns; column += kSoftmaxThreads) out[column] /= sum;
 }
 
-cudaError_t launchSoftmax(const SoftmaxArguments& softmax, cudaStream_t stream) {
+cudaError_t launchSoftmaxPasses(const SoftmaxArguments& softmax, cudaStream_t stream) {
   const Launch launch = softmaxLaunch(softmax);
   softmax_rows<<<cudaDim(launch.grid), cudaDim(launch.block), 0, stream>>>(softmax.input, softmax.output, softmax.columns);
   return cudaGetLastError();
