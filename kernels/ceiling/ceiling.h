@@ -17,9 +17,10 @@ struct CeilingArguments {
   CeilingVariant variant = CeilingVariant::copy;
 };
 
-constexpr uint32_t kCeilingThreads = 256;
+constexpr uint32_t kCopyThreads = 128;
+constexpr uint32_t kFmaThreads = 256;
 constexpr uint32_t kCopyVectors = 2;  // of four elements, for one thread
-constexpr uint32_t kCopyBlockCount = kCeilingThreads * kCopyVectors * 4;
+constexpr uint32_t kCopyBlockCount = kCopyThreads * kCopyVectors * 4;
 // Sums that do not wait for each other. A product takes four cycles on every compute capability since 7.0, so four chains a thread
 // would do with one warp a scheduler; eight leave room.
 constexpr uint32_t kFmaChains = 8;
@@ -31,8 +32,8 @@ inline Launch ceilingLaunch(const CeilingArguments& ceiling) {
   const bool isCopy = ceiling.variant == CeilingVariant::copy;
   Launch launch;
   launch.name = isCopy ? "copy" : "fma";
-  launch.grid = {ceilDiv(ceiling.count, isCopy ? kCopyBlockCount : kCeilingThreads), 1, 1};
-  launch.block = {kCeilingThreads, 1, 1};
+  launch.grid = {ceilDiv(ceiling.count, isCopy ? kCopyBlockCount : kFmaThreads), 1, 1};
+  launch.block = {isCopy ? kCopyThreads : kFmaThreads, 1, 1};
   return launch;
 }
 

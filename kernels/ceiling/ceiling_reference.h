@@ -15,7 +15,7 @@ inline void ceilingReference(const CeilingArguments& ceiling) {
     }
     double sum = 0;
     for (uint32_t chain = 0; chain < kFmaChains; ++chain) {
-      double value = static_cast<double>(index % kCeilingThreads + chain);
+      double value = static_cast<double>(index % kFmaThreads + chain);
       for (uint32_t round = 0; round < ceiling.rounds; ++round) value = value * kFmaFactor + kFmaAddend;
       sum += value;
     }

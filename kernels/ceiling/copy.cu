@@ -6,16 +6,16 @@ namespace hka::kernels {
 // cache is asked to let it go first.
 __global__ void copy(const float* __restrict__ input, float* __restrict__ output, uint32_t count) {
   const uint32_t vectorCount = count / 4;
-  const uint32_t first = blockIdx.x * kCeilingThreads * kCopyVectors + threadIdx.x;
+  const uint32_t first = blockIdx.x * kCopyThreads * kCopyVectors + threadIdx.x;
   float4 values[kCopyVectors];
 #pragma unroll
   for (uint32_t step = 0; step < kCopyVectors; ++step) {
-    const uint32_t vector = first + step * kCeilingThreads;
+    const uint32_t vector = first + step * kCopyThreads;
     if (vector < vectorCount) values[step] = __ldcs(reinterpret_cast<const float4*>(input) + vector);
   }
 #pragma unroll
   for (uint32_t step = 0; step < kCopyVectors; ++step) {
-    const uint32_t vector = first + step * kCeilingThreads;
+    const uint32_t vector = first + step * kCopyThreads;
     if (vector < vectorCount) __stcs(reinterpret_cast<float4*>(output) + vector, values[step]);
   }
   // The up to three elements behind the last vector.

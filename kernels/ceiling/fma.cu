@@ -4,7 +4,7 @@ namespace hka::kernels {
 
 // Chains of fused multiply-adds that stay in registers. The sum of the chains is stored, or the compiler would leave them out.
 __global__ void fma(float* __restrict__ output, uint32_t count, uint32_t rounds, float factor, float addend) {
-  const uint32_t index = blockIdx.x * kCeilingThreads + threadIdx.x;
+  const uint32_t index = blockIdx.x * kFmaThreads + threadIdx.x;
   float values[kFmaChains];
 #pragma unroll
   for (uint32_t chain = 0; chain < kFmaChains; ++chain) values[chain] = static_cast<float>(threadIdx.x + chain);

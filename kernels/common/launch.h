@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace hka::kernels {
 
@@ -14,10 +15,11 @@ struct Dim3 {
 };
 
 struct Launch {
-  const char* name = "";  // as the CUDA compiler would demangle it
+  std::string name;  // as the CUDA compiler would demangle it
   Dim3 grid;              // blocks
   Dim3 block;             // threads
   uint32_t staticSharedBytes = 0;
+  uint32_t dynamicSharedBytes = 0;
 };
 
 constexpr uint32_t ceilDiv(uint64_t value, uint64_t divisor) {
@@ -27,5 +29,10 @@ constexpr uint32_t ceilDiv(uint64_t value, uint64_t divisor) {
 // CUDA's limits of a grid (programming guide, technical specifications, every compute capability since 3.0).
 constexpr uint64_t kGridXMax = 0x7fffffff;
 constexpr uint64_t kGridYzMax = 65535;
+
+// A device runs no such grid: the answer when a shape needs more blocks than CUDA allows.
+inline bool isGridTooLarge(const Launch& launch) {
+  return launch.grid.x > kGridXMax || launch.grid.y > kGridYzMax || launch.grid.z > kGridYzMax;
+}
 
 }  // namespace hka::kernels

@@ -25,9 +25,10 @@ struct ElementwiseArguments {
   ElementwiseVariant variant = ElementwiseVariant::scalar;
 };
 
-constexpr uint32_t kElementwiseThreads = 256;
-constexpr uint32_t kElementwiseVectors = 2;  // of four elements, for one thread
-constexpr uint32_t kElementwiseBlockCount = kElementwiseThreads * kElementwiseVectors * 4;
+constexpr uint32_t kElementwiseThreads = 256;        // scalar
+constexpr uint32_t kElementwiseVectorThreads = 128;  // vector
+constexpr uint32_t kElementwiseVectors = 2;          // of four elements, for one thread
+constexpr uint32_t kElementwiseBlockCount = kElementwiseVectorThreads * kElementwiseVectors * 4;
 
 inline bool readsAddend(ElementwiseOperation operation) {
   return operation == ElementwiseOperation::add || operation == ElementwiseOperation::addRelu;
@@ -44,7 +45,7 @@ inline Launch elementwiseLaunch(const ElementwiseArguments& elementwise) {
   Launch launch;
   launch.name = kNames[static_cast<uint32_t>(elementwise.operation)][isVector ? 1 : 0];
   launch.grid = {ceilDiv(elementwise.count, isVector ? kElementwiseBlockCount : kElementwiseThreads), 1, 1};
-  launch.block = {kElementwiseThreads, 1, 1};
+  launch.block = {isVector ? kElementwiseVectorThreads : kElementwiseThreads, 1, 1};
   return launch;
 }
 

@@ -7,7 +7,9 @@ namespace hka::kernels {
 
 // Phrased so that a NaN, for which every comparison is false, passes through.
 __device__ inline float reluOf(float value) { return value < 0 ? 0.0F : value; }
-__device__ inline float siluOf(float value) { return value / (1.0F + expf(-value)); }
+// With the hardware's exponential and reciprocal. Where the exponential is inexact, far from 0, it hardly counts; where the sum is so
+// large that the quotient is taken as 0, the value is below 1e-36.
+__device__ inline float siluOf(float value) { return __fdividef(value, 1.0F + __expf(-value)); }
 
 template <ElementwiseOperation kOperation>
 __device__ float elementOf(float value, float second) {

@@ -35,19 +35,19 @@ __device__ float4 secondAt(const ElementwiseArguments& elementwise, uint32_t vec
 template <ElementwiseOperation kOperation>
 __device__ void runVector(const ElementwiseArguments& elementwise) {
   const uint32_t vectorCount = elementwise.count / 4;
-  const uint32_t first = blockIdx.x * kElementwiseThreads * kElementwiseVectors + threadIdx.x;
+  const uint32_t first = blockIdx.x * kElementwiseVectorThreads * kElementwiseVectors + threadIdx.x;
   float4 values[kElementwiseVectors];
   float4 seconds[kElementwiseVectors];
 #pragma unroll
   for (uint32_t step = 0; step < kElementwiseVectors; ++step) {
-    const uint32_t vector = first + step * kElementwiseThreads;
+    const uint32_t vector = first + step * kElementwiseVectorThreads;
     if (vector >= vectorCount) continue;
     values[step] = __ldcs(reinterpret_cast<const float4*>(elementwise.input) + vector);
     seconds[step] = secondAt<kOperation>(elementwise, vector);
   }
 #pragma unroll
   for (uint32_t step = 0; step < kElementwiseVectors; ++step) {
-    const uint32_t vector = first + step * kElementwiseThreads;
+    const uint32_t vector = first + step * kElementwiseVectorThreads;
     if (vector >= vectorCount) continue;
     const float4 value = values[step];
     const float4 second = seconds[step];

@@ -26,4 +26,11 @@ inline Launch gemmLaunch(const GemmArguments& gemm) {
   return launch;
 }
 
+// One multiplication and one addition for each product.
+inline double gemmFlops(const GemmArguments& gemm) { return 2.0 * gemm.rows * gemm.columns * gemm.depth; }
+
+inline double gemmBytes(const GemmArguments& gemm) {
+  return sizeof(float) * (1.0 * gemm.rows * gemm.depth + 1.0 * gemm.depth * gemm.columns + 1.0 * gemm.rows * gemm.columns);
+}
+
 }  // namespace hka::kernels

@@ -2,16 +2,16 @@
 
 namespace hka::kernels {
 
-__global__ void heartbeat(uint64_t* stamp, uint64_t beat) {
+__global__ void heartbeat(uint32_t* stamp, uint64_t* clockNs, uint32_t beat) {
   unsigned long long timeNs = 0;
   asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(timeNs));
-  stamp[0] = beat;
-  stamp[1] = timeNs;
+  *stamp = beat;
+  *clockNs = timeNs;
 }
 
 cudaError_t launchHeartbeat(const HeartbeatArguments& arguments, cudaStream_t stream) {
   const Launch launch = heartbeatLaunch(arguments);
-  heartbeat<<<cudaDim(launch.grid), cudaDim(launch.block), 0, stream>>>(arguments.stamp, arguments.beat);
+  heartbeat<<<cudaDim(launch.grid), cudaDim(launch.block), 0, stream>>>(arguments.stamp, arguments.clockNs, arguments.beat);
   return cudaGetLastError();
 }
 

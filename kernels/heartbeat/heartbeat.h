@@ -8,10 +8,11 @@ namespace hka::kernels {
 constexpr const char* kHeartbeatVariants[] = {"stamp"};
 
 struct HeartbeatArguments {
-  // Two numbers: the beat, and the device's time in nanoseconds. On a GPU that clock (%globaltimer) may tick coarsely, once in a
-  // microsecond or more; on the CPU device it is the monotonic clock.
-  uint64_t* stamp = nullptr;
-  uint64_t beat = 0;
+  uint32_t* stamp = nullptr;  // one number: the beat
+  // One number: the device's time in nanoseconds. On a GPU that clock (%globaltimer) may tick coarsely, once in a microsecond or more;
+  // on the CPU device it is the monotonic clock.
+  uint64_t* clockNs = nullptr;
+  uint32_t beat = 0;
 };
 
 inline Launch heartbeatLaunch(const HeartbeatArguments&) {
@@ -21,6 +22,6 @@ inline Launch heartbeatLaunch(const HeartbeatArguments&) {
 }
 
 inline double heartbeatFlops(const HeartbeatArguments&) { return 0; }
-inline double heartbeatBytes(const HeartbeatArguments&) { return 2 * sizeof(uint64_t); }
+inline double heartbeatBytes(const HeartbeatArguments&) { return sizeof(uint32_t) + sizeof(uint64_t); }
 
 }  // namespace hka::kernels

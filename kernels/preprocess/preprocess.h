@@ -18,7 +18,7 @@ enum class PreprocessVariant : uint32_t { bytes, words };
 constexpr const char* kPreprocessVariants[] = {"bytes", "words"};
 
 struct PreprocessArguments {
-  const uint8_t* input = nullptr;  // images × sourceHeight × sourceWidth × 3; a multiple of 4 bytes
+  const uint8_t* input = nullptr;  // images × sourceHeight × sourceWidth × 3; preprocessInputBytes() can be read, at a multiple of 4
   float* output = nullptr;         // images × 3 × targetHeight × targetWidth
   uint32_t images = 0;
   uint32_t sourceWidth = 0;
@@ -36,8 +36,19 @@ struct PreprocessArguments {
 // So that a doubled position times a side stays below 2^31.
 constexpr uint32_t kPreprocessSideMax = 16384;
 constexpr uint32_t kPreprocessThreadsX = 64;
-constexpr uint32_t kPreprocessThreadsY = 4;
+constexpr uint32_t kPreprocessThreadsY = 2;
 constexpr uint32_t kPreprocessRows = 4;  // of the target, for one thread of the words variant
+
+// Whether the words variant runs: it reads two pixels at once, and leaves pictures that are one pixel wide to the other.
+inline bool isPreprocessWords(const PreprocessArguments& preprocess) {
+  return preprocess.variant == PreprocessVariant::words && preprocess.sourceWidth > 1;
+}
+
+// Words are read whole, also where the pictures end inside one.
+inline uint64_t preprocessInputBytes(const PreprocessArguments& preprocess) {
+  const uint64_t bytes = uint64_t{preprocess.images} * preprocess.sourceHeight * preprocess.sourceWidth * 3;
+  return isPreprocessWords(preprocess) ? (bytes + 3) / 4 * 4 : bytes;
+}
 
 // Where the picture lies in the target.
 struct PreprocessContent {
@@ -83,12 +94,14 @@ HKA_HOST_DEVICE inline PreprocessTap preprocessTap(uint32_t position, uint32_t s
 }
 
 inline Launch preprocessLaunch(const PreprocessArguments& preprocess) {
-  const bool isWords = preprocess.variant == PreprocessVariant::words;
+  const bool isWords = isPreprocessWords(preprocess);
   const uint32_t rows = kPreprocessThreadsY * (isWords ? kPreprocessRows : 1);
   Launch launch;
   launch.name = isWords ? "preprocess_words" : "preprocess_bytes";
   launch.grid = {ceilDiv(preprocess.targetWidth, kPreprocessThreadsX), ceilDiv(preprocess.targetHeight, rows), preprocess.images};
   launch.block = {kPreprocessThreadsX, kPreprocessThreadsY, 1};
+  // Two numbers for each row and column of the block.
+  if (isWords) launch.staticSharedBytes = (rows + kPreprocessThreadsX) * 2 * static_cast<uint32_t>(sizeof(float));
   return launch;
 }
 

@@ -11,8 +11,7 @@ cudaError_t launchPreprocessBytes(const PreprocessArguments& preprocess, cudaStr
 cudaError_t launchPreprocessWords(const PreprocessArguments& preprocess, cudaStream_t stream);
 
 inline cudaError_t launchPreprocess(const PreprocessArguments& preprocess, cudaStream_t stream) {
-  return preprocess.variant == PreprocessVariant::words ? launchPreprocessWords(preprocess, stream)
-                                                        : launchPreprocessBytes(preprocess, stream);
+  return isPreprocessWords(preprocess) ? launchPreprocessWords(preprocess, stream) : launchPreprocessBytes(preprocess, stream);
 }
 
 }  // namespace hka::kernels

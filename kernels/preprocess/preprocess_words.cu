@@ -11,6 +11,15 @@ constexpr uint32_t kBlockRows = kPreprocessThreadsY * kPreprocessRows;
 constexpr uint32_t kTwo23Bits = 0x4b000000;
 constexpr float kTwo23 = 8388608.0F;
 
+// What is the same for every pixel, worked out by the host. By channel of the source.
+struct PreprocessPlan {
+  PreprocessContent content;
+  uint32_t planes[3];  // first element of the channel's plane in an image of the output
+  float factors[3];    // output = value · factor + offset
+  float offsets[3];
+  float padded[3];  // what the channel's plane holds outside the picture
+};
+
 // Six bytes, two neighbouring pixels, in two words: bytes 0..3 and bytes 4..7, of which the last two do not count.
 struct PixelPair {
   uint32_t low;
@@ -23,20 +32,15 @@ __device__ float raised(uint32_t word) {
   return __uint_as_float(__byte_perm(word, kTwo23Bits, 0x7650 + kByte));
 }
 
-// Loads whole words around the pair, at any alignment. Reads no word in which none of the six bytes lies.
-__device__ PixelPair loadPair(const uint32_t* words, size_t byteOffset) {
+// Loads whole words around the pair, at any alignment. Reads no word in which none of the six bytes lies. The third is rarely needed, and
+// asked for without a branch, which would keep the loads of several rows from being on their way together.
+__device__ PixelPair loadPair(const uint32_t* words, uint32_t byteOffset) {
   const uint32_t* from = words + byteOffset / 4;
-  const uint32_t shift = static_cast<uint32_t>(byteOffset % 4) * 8;
+  const uint32_t shift = byteOffset % 4 * 8;
   const uint32_t first = __ldg(from);
   const uint32_t second = __ldg(from + 1);
   const uint32_t third = shift == 24 ? __ldg(from + 2) : 0;
   return {__funnelshift_r(first, second, shift), __funnelshift_r(second, third, shift)};
-}
-
-// The same byte by byte, where a whole word would reach behind the end of the pictures, or where there is no second pixel.
-__device__ PixelPair loadPairBytewise(const uint8_t* bytes, size_t byteOffset, uint32_t right) {
-  const uint8_t* from = bytes + byteOffset;
-  return {from[0] | from[1] << 8 | from[2] << 16 | from[right] << 24, from[right + 1] | static_cast<uint32_t>(from[right + 2] << 8)};
 }
 
 // The colours between two pixels.
@@ -55,67 +59,85 @@ __device__ Colours between(PixelPair pair, float fraction) {
   return colours;
 }
 
+// The neighbours of one target row or column, their place in bytes from the first of the picture.
+struct ByteTap {
+  uint32_t firstByte;
+  float fraction;
+};
+
+__device__ ByteTap byteTap(uint32_t position, uint32_t source, uint32_t content, uint32_t apartBytes) {
+  const PreprocessTap tap = preprocessTap(position < content ? position : 0, source, content);
+  return {tap.first * apartBytes, tap.fraction};
+}
+
 }  // namespace
 
-// A thread keeps its column of the target and walks down kPreprocessRows rows of it, kPreprocessThreadsY apart. The rows' neighbours are
-// worked out once a block, the column's once a thread. Six words a pixel are loaded instead of twelve bytes.
+// A thread keeps its column of the target and walks down kPreprocessRows rows of it, kPreprocessThreadsY apart. The neighbours of rows and
+// columns are worked out once a block. Four to six words a pixel are loaded instead of twelve bytes. Offsets within an image have 32 bits.
 __global__ void __launch_bounds__(kPreprocessThreadsX* kPreprocessThreadsY)
-    preprocess_words(PreprocessArguments preprocess, PreprocessContent content) {
-  __shared__ PreprocessTap taps[kBlockRows];
+    preprocess_words(PreprocessArguments preprocess, PreprocessPlan plan) {
+  __shared__ ByteTap rowTaps[kBlockRows];
+  __shared__ ByteTap columnTaps[kPreprocessThreadsX];
+  const uint32_t rowBytes = preprocess.sourceWidth * 3;
   const uint32_t firstRow = blockIdx.y * kBlockRows;
-  if (threadIdx.y == 0 && threadIdx.x < kBlockRows) {
-    const uint32_t row = firstRow + threadIdx.x - content.top;
-    taps[threadIdx.x] = preprocessTap(row < content.height ? row : 0, preprocess.sourceHeight, content.height);
+  const uint32_t x = blockIdx.x * kPreprocessThreadsX + threadIdx.x;
+  const uint32_t thread = threadIdx.y * kPreprocessThreadsX + threadIdx.x;
+  if (thread < kBlockRows) {
+    rowTaps[thread] = byteTap(firstRow + thread - plan.content.top, preprocess.sourceHeight, plan.content.height, rowBytes);
+  }
+  if (threadIdx.y == kPreprocessThreadsY - 1) {
+    columnTaps[threadIdx.x] = byteTap(x - plan.content.left, preprocess.sourceWidth, plan.content.width, 3);
   }
   __syncthreads();
-  const uint32_t x = blockIdx.x * kPreprocessThreadsX + threadIdx.x;
   if (x >= preprocess.targetWidth) return;
-  const uint32_t column = x - content.left;  // of the picture; a pixel left of it wraps round and is not inside either
-  const bool isColumnInside = column < content.width;
-  const PreprocessTap across = preprocessTap(isColumnInside ? column : 0, preprocess.sourceWidth, content.width);
-  const uint32_t right = preprocess.sourceWidth > 1 ? 3 : 0;
-  const size_t rowBytes = size_t{preprocess.sourceWidth} * 3;
-  const size_t imageBytes = rowBytes * preprocess.sourceHeight;
-  const size_t allBytes = imageBytes * preprocess.images;
-  const size_t columnOffset = blockIdx.z * imageBytes + across.first * 3;
-  const size_t planeCount = size_t{preprocess.targetWidth} * preprocess.targetHeight;
-  float* outColumn = preprocess.output + blockIdx.z * 3 * planeCount + x;
-  const auto load = [&](size_t byteOffset) {
-    const bool isWhole = right > 0 && byteOffset + 9 <= allBytes;
-    return isWhole ? loadPair(reinterpret_cast<const uint32_t*>(preprocess.input), byteOffset)
-                   : loadPairBytewise(preprocess.input, byteOffset, right);
-  };
+  // A pixel left of the picture or above it wraps round and is not inside either.
+  const bool isColumnInside = x - plan.content.left < plan.content.width;
+  const ByteTap across = columnTaps[threadIdx.x];
+  const size_t imageStart = blockIdx.z * (size_t{rowBytes} * preprocess.sourceHeight);
+  const uint32_t* words = reinterpret_cast<const uint32_t*>(preprocess.input) + imageStart / 4;
+  const uint32_t columnOffset = static_cast<uint32_t>(imageStart % 4) + across.firstByte;
+  const uint32_t below = preprocess.sourceHeight > 1 ? rowBytes : 0;
+  float* image = preprocess.output + size_t{blockIdx.z} * 3 * preprocess.targetWidth * preprocess.targetHeight;
 #pragma unroll
   for (uint32_t step = 0; step < kPreprocessRows; ++step) {
     const uint32_t blockRow = threadIdx.y + step * kPreprocessThreadsY;
     const uint32_t y = firstRow + blockRow;
     if (y >= preprocess.targetHeight) break;
-    Colours colours = {{preprocess.padValue, preprocess.padValue, preprocess.padValue}};
-    if (isColumnInside && y - content.top < content.height) {
-      const PreprocessTap down = taps[blockRow];
-      const size_t offset = columnOffset + down.first * rowBytes;
-      const PixelPair abovePair = load(offset);
-      const PixelPair belowPair = load(preprocess.sourceHeight > 1 ? offset + rowBytes : offset);
+    float values[3] = {plan.padded[0], plan.padded[1], plan.padded[2]};
+    if (isColumnInside && y - plan.content.top < plan.content.height) {
+      const ByteTap down = rowTaps[blockRow];
+      const uint32_t offset = columnOffset + down.firstByte;
+      const PixelPair abovePair = loadPair(words, offset);
+      const PixelPair belowPair = loadPair(words, offset + below);
       const Colours above = between(abovePair, across.fraction);
-      const Colours below = between(belowPair, across.fraction);
+      const Colours under = between(belowPair, across.fraction);
 #pragma unroll
       for (uint32_t channel = 0; channel < 3; ++channel) {
         const float value = above.channels[channel];
-        colours.channels[channel] = fmaf(down.fraction, below.channels[channel] - value, value);
+        const float colour = fmaf(down.fraction, under.channels[channel] - value, value);
+        values[channel] = fmaf(colour, plan.factors[channel], plan.offsets[channel]);
       }
     }
-    float* out = outColumn + size_t{y} * preprocess.targetWidth;
+    const uint32_t pixel = y * preprocess.targetWidth + x;
 #pragma unroll
-    for (uint32_t channel = 0; channel < 3; ++channel) {
-      const float colour = colours.channels[preprocess.swapsRedBlue ? 2 - channel : channel];
-      __stcs(out + channel * planeCount, (colour - preprocess.mean[channel]) * preprocess.scale[channel]);
-    }
+    for (uint32_t channel = 0; channel < 3; ++channel) __stcs(image + (plan.planes[channel] + pixel), values[channel]);
   }
 }
 
 cudaError_t launchPreprocessWords(const PreprocessArguments& preprocess, cudaStream_t stream) {
+  PreprocessPlan plan{};
+  plan.content = preprocessContent(preprocess);
+  for (uint32_t source = 0; source < 3; ++source) {
+    const uint32_t channel = preprocess.swapsRedBlue ? 2 - source : source;
+    const float mean = preprocess.mean[channel];
+    const float scale = preprocess.scale[channel];
+    plan.planes[source] = channel * preprocess.targetWidth * preprocess.targetHeight;
+    plan.factors[source] = scale;
+    plan.offsets[source] = -mean * scale;
+    plan.padded[source] = (preprocess.padValue - mean) * scale;
+  }
   const Launch launch = preprocessLaunch(preprocess);
-  preprocess_words<<<cudaDim(launch.grid), cudaDim(launch.block), 0, stream>>>(preprocess, preprocessContent(preprocess));
+  preprocess_words<<<cudaDim(launch.grid), cudaDim(launch.block), 0, stream>>>(preprocess, plan);
   return cudaGetLastError();
 }
 

@@ -21,39 +21,30 @@ struct SoftmaxArguments {
 
 constexpr uint32_t kSoftmaxThreads = 128;  // of a block of passes; a power of two, because its reduction halves
 
-// One kernel of the online variant. A row is shared by `rowThreads` threads, each of which keeps `vectors` vectors of `width` elements.
+// One kernel of the online variant. A row is shared by `rowThreads` threads, each of which keeps `vectors` vectors of four elements.
 struct SoftmaxShape {
-  const char* name;
-  uint32_t width;       // 4 when the columns are a multiple of four, so that every row starts at a multiple of 16 bytes
   uint32_t vectors;     // 0: the row is not kept
   uint32_t rowThreads;  // 32: a warp; more: a block
   uint32_t threads;     // of a block
 };
 
-constexpr SoftmaxShape kSoftmaxShapes[] = {
-    {"softmax_warp<4, 1>", 4, 1, 32, 128},          {"softmax_warp<4, 2>", 4, 2, 32, 128},
-    {"softmax_warp<4, 4>", 4, 4, 32, 128},          {"softmax_warp<4, 8>", 4, 8, 32, 128},
-    {"softmax_block<256, 4, 2>", 4, 2, 256, 256},   {"softmax_block<256, 4, 4>", 4, 4, 256, 256},
-    {"softmax_block<512, 4, 4>", 4, 4, 512, 512},   {"softmax_block<512, 4, 8>", 4, 8, 512, 512},
-    {"softmax_block<1024, 4, 8>", 4, 8, 1024, 1024}, {"softmax_stream<4>", 4, 0, 1024, 1024},
-    {"softmax_warp<1, 4>", 1, 4, 32, 128},          {"softmax_warp<1, 8>", 1, 8, 32, 128},
-    {"softmax_warp<1, 16>", 1, 16, 32, 128},        {"softmax_warp<1, 32>", 1, 32, 32, 128},
-    {"softmax_block<256, 1, 8>", 1, 8, 256, 256},   {"softmax_block<256, 1, 16>", 1, 16, 256, 256},
-    {"softmax_block<512, 1, 16>", 1, 16, 512, 512}, {"softmax_block<512, 1, 32>", 1, 32, 512, 512},
-    {"softmax_block<1024, 1, 32>", 1, 32, 1024, 1024}, {"softmax_stream<1>", 1, 0, 1024, 1024},
-};
+constexpr SoftmaxShape kSoftmaxShapes[] = {{1, 32, 128},  {2, 32, 128},  {4, 32, 128},  {8, 32, 128},    {2, 256, 256},
+                                           {4, 256, 256}, {4, 512, 512}, {8, 512, 512}, {8, 1024, 1024}, {0, 1024, 1024}};
 constexpr uint32_t kSoftmaxShapeCount = sizeof(kSoftmaxShapes) / sizeof(kSoftmaxShapes[0]);
 
-// The first shape that keeps such a row; the last of its width keeps none and takes any.
+// The first shape that keeps such a row; the last keeps none and takes any. Vectors lie at multiples of 16 bytes, so when rows do not,
+// up to three elements in front of a row belong to its first vector.
 constexpr uint32_t softmaxShapeIndex(uint32_t columns) {
-  const uint32_t width = columns % 4 == 0 ? 4 : 1;
+  const uint32_t elements = columns % 4 == 0 ? columns : columns + 3;
   uint32_t index = 0;
-  while (kSoftmaxShapes[index].width != width ||
-         (kSoftmaxShapes[index].vectors != 0 &&
-          columns > kSoftmaxShapes[index].rowThreads * kSoftmaxShapes[index].vectors * width)) {
-    ++index;
-  }
+  while (kSoftmaxShapes[index].vectors != 0 && elements > kSoftmaxShapes[index].rowThreads * kSoftmaxShapes[index].vectors * 4) ++index;
   return index;
+}
+
+inline std::string softmaxName(const SoftmaxShape& shape) {
+  if (shape.vectors == 0) return "softmax_stream";
+  const std::string vectors = std::to_string(shape.vectors) + ">";
+  return shape.rowThreads == 32 ? "softmax_warp<" + vectors : "softmax_block<" + std::to_string(shape.threads) + ", " + vectors;
 }
 
 inline Launch softmaxLaunch(const SoftmaxArguments& softmax) {
@@ -66,7 +57,7 @@ inline Launch softmaxLaunch(const SoftmaxArguments& softmax) {
     return launch;
   }
   const SoftmaxShape& shape = kSoftmaxShapes[softmaxShapeIndex(softmax.columns)];
-  launch.name = shape.name;
+  launch.name = softmaxName(shape);
   launch.grid = {ceilDiv(softmax.rows, shape.threads / shape.rowThreads), 1, 1};
   launch.block = {shape.threads, 1, 1};
   // One maximum and one sum a warp, where several warps share a row.
@@ -74,11 +65,9 @@ inline Launch softmaxLaunch(const SoftmaxArguments& softmax) {
   return launch;
 }
 
-// A comparison, a subtraction, an exponential, an addition and a division for each element.
+// For each element: a comparison, a subtraction, an exponential counted as one, an addition and a division.
 inline double softmaxFlops(const SoftmaxArguments& softmax) { return 5.0 * softmax.rows * softmax.columns; }
 
-inline double softmaxBytes(const SoftmaxArguments& softmax) {
-  return 2.0 * sizeof(float) * softmax.rows * softmax.columns;
-}
+inline double softmaxBytes(const SoftmaxArguments& softmax) { return 2.0 * sizeof(float) * softmax.rows * softmax.columns; }
 
 }  // namespace hka::kernels

@@ -87,7 +87,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("cudaDevices", Napi::Function::New(env, cudaDevices, "cudaDevices"));
   exports.Set("createCpuDevice", Napi::Function::New(env, createCpuDevice, "createCpuDevice"));
   exports.Set("createCudaDevice", Napi::Function::New(env, createCudaDevice, "createCudaDevice"));
-  exports.Set("references", makeReferences(env));
+  exports.Set("runReference", Napi::Function::New(env, runReference, "runReference"));
   return exports;
 }
 

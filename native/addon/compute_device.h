@@ -8,10 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/conv3x3/conv3x3.h"
-#include "kernels/gemm/gemm.h"
-#include "kernels/relu/relu.h"
-#include "kernels/softmax/softmax.h"
+#include "addon/device_costs.h"
+#include "addon/work.h"
 
 namespace hka::addon {
 
@@ -25,6 +23,11 @@ struct DeviceFacts {
   std::string name;
   uint32_t smCount = 0;  // streaming multiprocessors, or threads used
   double memoryBytes = 0;
+  uint32_t computeMajor = 0;  // 0.0 for a CPU
+  uint32_t computeMinor = 0;
+  uint32_t cacheBytes = 0;  // of the last cache in front of memory; 0 when the system does not say
+  uint32_t coreClockKhz = 0;
+  uint32_t sharedBytesMax = 0;  // that one block can have at most; 0 for a CPU
 };
 
 class ComputeDevice {
@@ -38,13 +41,16 @@ class ComputeDevice {
   virtual void* allocate(size_t bytes, const std::string& name) = 0;
   virtual void release(void* address) = 0;
   // Copies in the order of the stream, and return when it is done.
-  virtual void upload(float* target, const float* source, size_t count, uint32_t stream) = 0;
-  virtual void download(float* target, const float* source, size_t count, uint32_t stream) = 0;
+  virtual void upload(void* target, const void* source, size_t bytes, uint32_t stream) = 0;
+  virtual void download(void* target, const void* source, size_t bytes, uint32_t stream) = 0;
   // Launches return at once; synchronize() waits for all streams.
-  virtual void launchGemm(const kernels::GemmArguments& gemm, uint32_t stream) = 0;
-  virtual void launchConv(const kernels::ConvArguments& conv, uint32_t stream) = 0;
-  virtual void launchSoftmax(const kernels::SoftmaxArguments& softmax, uint32_t stream) = 0;
-  virtual void launchRelu(const kernels::ReluArguments& relu, uint32_t stream) = 0;
+  virtual void launch(const Work& work, uint32_t stream) = 0;
+  // Nanoseconds of one launch of the work, once a sample, by the device's own clock. Waits until all are done.
+  virtual std::vector<double> measure(const Work& work, const MeasurePlan& plan, uint32_t stream) = 0;
+  // Nanoseconds of one copy, one launch, or one allocation with its release, once a sample; device_costs.h says of what.
+  virtual std::vector<double> measureCopy(const CopyPlan& plan) = 0;
+  virtual std::vector<double> measureLaunch(const LaunchPlan& plan) = 0;
+  virtual std::vector<double> measureAllocation(const AllocationPlan& plan) = 0;
   virtual void synchronize() = 0;
   virtual void pushRange(const std::string& name) = 0;
   virtual void popRange() = 0;

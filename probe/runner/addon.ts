@@ -9,52 +9,46 @@ import { failure } from '../../shared/util/failure';
 /** First byte of an allocation of one device; exact, because addresses stay below 2^53. */
 export type DeviceAddress = number;
 
-export interface GemmOptions {
-  /** rows × depth, row-major float32. */
-  readonly a: DeviceAddress;
-  /** depth × columns. */
-  readonly b: DeviceAddress;
-  /** rows × columns; written. */
-  readonly c: DeviceAddress;
-  readonly rows: number;
-  readonly columns: number;
-  readonly depth: number;
-  /** Side of the square that one block computes: 8, 16 (default) or 32. */
-  readonly tile?: number;
+/**
+ * One call of a kernel family: its name, the variant among those it has, and its own arguments, which `native/addon/binding/<kernel>_work.cc`
+ * reads: sizes as numbers, memory as addresses of the device.
+ */
+export interface KernelCall {
+  readonly kernel: string;
+  readonly variant?: string;
   readonly stream?: number;
+  readonly [argument: string]: number | string | boolean | undefined;
 }
 
-export interface ConvOptions {
-  /** images × channelsIn × height × width. */
-  readonly input: DeviceAddress;
-  /** channelsOut × channelsIn × 3 × 3. */
-  readonly weights: DeviceAddress;
-  /** channelsOut. */
-  readonly bias: DeviceAddress;
-  /** images × channelsOut × height × width; written. */
-  readonly output: DeviceAddress;
-  readonly images: number;
-  readonly channelsIn: number;
-  readonly channelsOut: number;
-  readonly height: number;
-  readonly width: number;
-  readonly stream?: number;
+/** The same with typed arrays where a device has addresses. */
+export interface ReferenceCall {
+  readonly kernel: string;
+  readonly [argument: string]: number | string | boolean | NodeJS.TypedArray | undefined;
 }
 
-export interface SoftmaxOptions {
-  readonly input: DeviceAddress;
-  readonly output: DeviceAddress;
-  readonly rows: number;
-  readonly columns: number;
-  readonly stream?: number;
+/** What a call launches, and what its task costs at least, whatever way it is done. */
+export interface LaunchDescription {
+  readonly launches: readonly {
+    readonly name: string;
+    /** Blocks and threads in x, y and z. */
+    readonly grid: readonly [number, number, number];
+    readonly block: readonly [number, number, number];
+    readonly staticSharedBytes: number;
+    readonly dynamicSharedBytes: number;
+  }[];
+  /** Floating-point operations. */
+  readonly flops: number;
+  /** Each input read once and each output written once. */
+  readonly bytes: number;
 }
 
-export interface ReluOptions {
-  readonly input: DeviceAddress;
-  /** May be the input. */
-  readonly output: DeviceAddress;
-  readonly count: number;
-  readonly stream?: number;
+export interface SampleOptions {
+  /** Samples to take; 1 when absent. */
+  readonly sampleCount?: number;
+  /** A sample is the mean of this many launches in a row; 1 when absent, and always when cold. */
+  readonly launchesPerSample?: number;
+  /** Whether the caches are swept before each sample. */
+  readonly isCold?: boolean;
 }
 
 /**
@@ -67,18 +61,42 @@ export interface ComputeDevice {
   /** Streaming multiprocessors, or CPU threads used. */
   readonly smCount: number;
   readonly memoryBytes: number;
+  /** Compute capability; 0.0 of a CPU. */
+  readonly computeMajor: number;
+  readonly computeMinor: number;
+  /** Of the last cache in front of memory; 0 when the system does not say. */
+  readonly cacheBytes: number;
+  /** The highest core clock; 0 when the system does not say. */
+  readonly coreClockKhz: number;
+  /** Shared memory that one block can have at most; 0 of a CPU. */
+  readonly sharedBytesMax: number;
   /** A new stream, counted from 1; stream 0 is the default one and always there. */
   createStream(): number;
   /** `name` says what the memory is for and is shown with it. */
   alloc(bytes: number, name?: string): DeviceAddress;
   /** Waits for all work first. */
   free(address: DeviceAddress): void;
-  upload(options: { target: DeviceAddress; source: Float32Array; stream?: number }): void;
-  download(options: { source: DeviceAddress; target: Float32Array; stream?: number }): void;
-  gemm(options: GemmOptions): void;
-  conv3x3(options: ConvOptions): void;
-  softmax(options: SoftmaxOptions): void;
-  relu(options: ReluOptions): void;
+  upload(options: { target: DeviceAddress; source: NodeJS.TypedArray; stream?: number }): void;
+  download(options: { source: DeviceAddress; target: NodeJS.TypedArray; stream?: number }): void;
+  describeLaunch(call: KernelCall): LaunchDescription;
+  launch(call: KernelCall): void;
+  /** Nanoseconds of one launch by the device's own clock, once a sample. Waits until all are done. */
+  measure(call: KernelCall & SampleOptions): Float64Array;
+  /** Nanoseconds of one copy of `bytes`. */
+  measureCopy(options: {
+    memory: 'pageable' | 'pinned' | 'managed';
+    way: 'hostToDevice' | 'deviceToHost' | 'deviceToDevice';
+    bytes: number;
+    sampleCount?: number;
+  }): Float64Array;
+  /** Nanoseconds of one launch of an empty kernel within a chain of `launchCount`, from the first call until all are done. */
+  measureLaunch(options: { launchCount: number; isGraph?: boolean; sampleCount?: number }): Float64Array;
+  /** Nanoseconds of one allocation and its release. */
+  measureAllocation(options: {
+    allocator: 'device' | 'pool' | 'pinned' | 'managed';
+    bytes: number;
+    sampleCount?: number;
+  }): Float64Array;
   synchronize(): void;
   pushRange(name: string): void;
   popRange(): void;
@@ -110,22 +128,8 @@ export interface NativeAddon {
   /** epochNs is CLOCK_MONOTONIC at SessionNs 0; threads defaults to the number of processors. */
   createCpuDevice(options: { threads?: number; epochNs?: bigint; sourceId?: number }): ComputeDevice;
   createCudaDevice(options: { index?: number }): ComputeDevice;
-  /** Naive and obviously right versions of the kernels, with sums in double. */
-  readonly references: {
-    gemm(options: { a: Float32Array; b: Float32Array; rows: number; columns: number; depth: number }): Float32Array;
-    conv3x3(options: {
-      input: Float32Array;
-      weights: Float32Array;
-      bias: Float32Array;
-      images: number;
-      channelsIn: number;
-      channelsOut: number;
-      height: number;
-      width: number;
-    }): Float32Array;
-    softmax(options: { input: Float32Array; rows: number; columns: number }): Float32Array;
-    relu(options: { input: Float32Array; count: number }): Float32Array;
-  };
+  /** The naive and obviously right version, with sums in double; writes into the arrays that stand where a device has addresses. */
+  runReference(call: ReferenceCall): void;
 }
 
 /** out/native of this installation, whether this file runs from out/node or from the sources. */

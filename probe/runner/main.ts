@@ -9,7 +9,7 @@ import { encodeRows } from '../../shared/wire/encode';
 import { tables } from '../../shared/wire/tables';
 import { type ComputeDevice, loadAddon, type NativeAddon } from './addon';
 import { parseRunnerArguments, type RunnerArguments, USAGE, UsageError } from './arguments';
-import { checkKernels, checkSentence } from './check';
+import { checkKernels, checkSentence } from './check/check';
 import { demoSentence, runDemo } from './demo';
 import { chooseDevice } from './device';
 import { connectToProbe, type ProbeConnection } from './probe-connection';

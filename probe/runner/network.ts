@@ -19,6 +19,7 @@ export const INPUT_COUNT = IMAGES * CHANNELS[0] * SIDE_PX * SIDE_PX;
 export const OUTPUT_COUNT = IMAGES * CLASSES;
 const ACTIVATION_COUNT_MAX = IMAGES * FLAT;
 const FLOAT_BYTES = 4;
+const RELU = { kernel: 'elementwise', operation: 'relu', variant: 'scalar' };
 
 type Layer =
   | { readonly kind: 'conv'; readonly name: string; readonly channelsIn: number; readonly channelsOut: number }
@@ -130,19 +131,20 @@ export class Network {
         const { channelsIn, channelsOut, name } = layer;
         const [weights, bias] = [this.weights.get(name)!, this.biases.get(name)!];
         const shape = { images: IMAGES, channelsIn, channelsOut, height: SIDE_PX, width: SIDE_PX };
-        device.conv3x3({ input, weights, bias, output, ...shape, stream });
+        device.launch({ kernel: 'conv', variant: 'direct', input, weights, bias, output, ...shape, stream });
         return;
       }
       case 'relu':
-        device.relu({ input, output: input, count: layer.count, stream });
+        device.launch({ ...RELU, input, output: input, count: layer.count, stream });
         return;
       case 'gemm': {
         const { depth, columns, tile, name } = layer;
-        device.gemm({ a: input, b: this.weights.get(name)!, c: output, rows: IMAGES, columns, depth, tile, stream });
+        const addresses = { a: input, b: this.weights.get(name)!, c: output };
+        device.launch({ kernel: 'gemm', variant: `tile_${tile}`, ...addresses, rows: IMAGES, columns, depth, stream });
         return;
       }
       case 'softmax':
-        device.softmax({ input, output, rows: IMAGES, columns: CLASSES, stream });
+        device.launch({ kernel: 'softmax', input, output, rows: IMAGES, columns: CLASSES, stream });
     }
   }
 

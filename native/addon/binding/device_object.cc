@@ -1,22 +1,55 @@
 #include "addon/binding/device_object.h"
 
+#include <algorithm>
+
+#include "addon/binding/work_makers.h"
+
 namespace hka::addon {
 namespace {
 
-constexpr uint64_t kSideMax = 1 << 20;         // of a matrix
-constexpr uint64_t kImageSideMax = 16'384;     // of an image
 constexpr uint64_t kStreamCountMax = 64;       // a GPU runs at most 128 grids at once
 constexpr uint64_t kBytesMax = kElementCountMax * sizeof(float);
-constexpr uint64_t kAddressMax = (uint64_t{1} << 53) - 1;  // a JavaScript number counts exactly up to here
+constexpr uint64_t kSampleCountMax = 1'000'000;
 
 uintptr_t addressFrom(const Napi::Value& value, const std::string& what) {
   return static_cast<uintptr_t>(wholeNumberFrom(value, what, 1, kAddressMax));
 }
 
-void checkGrid(const std::string& callName, uint64_t blocksY, uint64_t blocksZ) {
-  if (blocksY > kernels::kGridYzMax || blocksZ > kernels::kGridYzMax) {
-    throw DeviceError(callName + ": the sizes need more than 65535 blocks in y or z, which no CUDA device has.");
+uint32_t sampleCountFrom(const JsOptions& options) {
+  return static_cast<uint32_t>(options.wholeNumberOr("sampleCount", 1, kSampleCountMax, 1));
+}
+
+Napi::Value floatsOf(Napi::Env env, const std::vector<double>& numbers) {
+  Napi::Float64Array array = Napi::Float64Array::New(env, numbers.size());
+  std::copy(numbers.begin(), numbers.end(), array.Data());
+  return array;
+}
+
+Napi::Array dimensionsOf(Napi::Env env, const kernels::Dim3& dim) {
+  Napi::Array array = Napi::Array::New(env, 3);
+  array.Set(0U, dim.x);
+  array.Set(1U, dim.y);
+  array.Set(2U, dim.z);
+  return array;
+}
+
+Napi::Object describeWork(Napi::Env env, const Work& work) {
+  Napi::Array launches = Napi::Array::New(env, work.stages.size());
+  for (uint32_t index = 0; index < work.stages.size(); ++index) {
+    const kernels::Launch& launch = work.stages[index].launch;
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("name", launch.name);
+    object.Set("grid", dimensionsOf(env, launch.grid));
+    object.Set("block", dimensionsOf(env, launch.block));
+    object.Set("staticSharedBytes", launch.staticSharedBytes);
+    object.Set("dynamicSharedBytes", launch.dynamicSharedBytes);
+    launches.Set(index, object);
   }
+  Napi::Object answer = Napi::Object::New(env);
+  answer.Set("launches", launches);
+  answer.Set("flops", work.flops);
+  answer.Set("bytes", work.bytes);
+  return answer;
 }
 
 }  // namespace
@@ -29,6 +62,11 @@ Napi::Object DeviceObject::wrap(Napi::Env env, std::unique_ptr<ComputeDevice> de
   object.Set("name", facts.name);
   object.Set("smCount", facts.smCount);
   object.Set("memoryBytes", facts.memoryBytes);
+  object.Set("computeMajor", facts.computeMajor);
+  object.Set("computeMinor", facts.computeMinor);
+  object.Set("cacheBytes", facts.cacheBytes);
+  object.Set("coreClockKhz", facts.coreClockKhz);
+  object.Set("sharedBytesMax", facts.sharedBytesMax);
   const auto method = [&](const char* name, Napi::Value (DeviceObject::*body)(const Napi::CallbackInfo&)) {
     const auto run = [shared, body](const Napi::CallbackInfo& call) { return ((*shared).*body)(call); };
     object.Set(name, Napi::Function::New(env, run, name));
@@ -38,10 +76,12 @@ Napi::Object DeviceObject::wrap(Napi::Env env, std::unique_ptr<ComputeDevice> de
   method("free", &DeviceObject::free);
   method("upload", &DeviceObject::upload);
   method("download", &DeviceObject::download);
-  method("gemm", &DeviceObject::gemm);
-  method("conv3x3", &DeviceObject::conv3x3);
-  method("softmax", &DeviceObject::softmax);
-  method("relu", &DeviceObject::relu);
+  method("describeLaunch", &DeviceObject::describeLaunch);
+  method("launch", &DeviceObject::launch);
+  method("measure", &DeviceObject::measure);
+  method("measureCopy", &DeviceObject::measureCopy);
+  method("measureLaunch", &DeviceObject::measureLaunch);
+  method("measureAllocation", &DeviceObject::measureAllocation);
   method("synchronize", &DeviceObject::synchronize);
   method("pushRange", &DeviceObject::pushRange);
   method("popRange", &DeviceObject::popRange);
@@ -60,17 +100,9 @@ uint32_t DeviceObject::streamFrom(const JsOptions& options) const {
   return static_cast<uint32_t>(options.wholeNumberOr("stream", 0, streamCount_ - 1, 0));
 }
 
-// The address under `key`, if it is one of ours and holds that many elements.
-float* DeviceObject::memory(const JsOptions& options, const char* key, uint64_t elementCount) const {
-  const std::string what = options.callName() + ": " + key;
-  const auto address = static_cast<uintptr_t>(options.wholeNumber(key, 1, kAddressMax));
-  const size_t bytes = allocations_.bytesAt(address);
-  if (bytes == 0) throw DeviceError(what + " is not the address of an allocation of this device.");
-  if (bytes / sizeof(float) < elementCount) {
-    throw DeviceError(what + " has " + std::to_string(bytes) + " bytes; " + std::to_string(elementCount * sizeof(float)) +
-                      " are needed.");
-  }
-  return reinterpret_cast<float*>(address);
+// The address under `key`, if it is one of ours and holds that many bytes.
+void* DeviceObject::memory(const JsOptions& options, const char* key, uint64_t bytes) const {
+  return WorkArguments(options, device_->facts(), &allocations_).memory<uint8_t>(key, {std::max<uint64_t>(bytes, 1)});
 }
 
 Napi::Value DeviceObject::createStream(const Napi::CallbackInfo& call) {
@@ -98,73 +130,70 @@ Napi::Value DeviceObject::free(const Napi::CallbackInfo& call) {
 
 Napi::Value DeviceObject::upload(const Napi::CallbackInfo& call) {
   const JsOptions options(call, "upload");
-  const Napi::Float32Array source = options.floats("source");
-  float* target = memory(options, "target", source.ElementLength());
-  if (source.ElementLength() > 0) device().upload(target, source.Data(), source.ElementLength(), streamFrom(options));
+  const JsBytes source = options.typedArray("source");
+  void* target = memory(options, "target", source.byteCount);
+  if (source.byteCount > 0) device().upload(target, source.address, source.byteCount, streamFrom(options));
   return call.Env().Undefined();
 }
 
 Napi::Value DeviceObject::download(const Napi::CallbackInfo& call) {
   const JsOptions options(call, "download");
-  Napi::Float32Array target = options.floats("target");
-  const float* source = memory(options, "source", target.ElementLength());
-  if (target.ElementLength() > 0) device().download(target.Data(), source, target.ElementLength(), streamFrom(options));
+  const JsBytes target = options.typedArray("target");
+  const void* source = memory(options, "source", target.byteCount);
+  if (target.byteCount > 0) device().download(target.address, source, target.byteCount, streamFrom(options));
   return call.Env().Undefined();
 }
 
-Napi::Value DeviceObject::gemm(const Napi::CallbackInfo& call) {
-  const JsOptions options(call, "gemm");
-  kernels::GemmArguments gemm;
-  gemm.rows = static_cast<uint32_t>(options.wholeNumber("rows", 1, kSideMax));
-  gemm.columns = static_cast<uint32_t>(options.wholeNumber("columns", 1, kSideMax));
-  gemm.depth = static_cast<uint32_t>(options.wholeNumber("depth", 1, kSideMax));
-  gemm.tile = static_cast<uint32_t>(options.wholeNumberOr("tile", 8, 32, 16));
-  if (!kernels::isGemmTile(gemm.tile)) throw DeviceError("gemm: tile must be 8, 16 or 32.");
-  gemm.a = memory(options, "a", elementCount("gemm", {gemm.rows, gemm.depth}));
-  gemm.b = memory(options, "b", elementCount("gemm", {gemm.depth, gemm.columns}));
-  gemm.c = memory(options, "c", elementCount("gemm", {gemm.rows, gemm.columns}));
-  checkGrid("gemm", kernels::gemmLaunch(gemm).grid.y, 1);
-  device().launchGemm(gemm, streamFrom(options));
+Work DeviceObject::workFrom(const JsOptions& options) {
+  return makeWork(options.callName(), WorkArguments(options, device().facts(), &allocations_));
+}
+
+Napi::Value DeviceObject::describeLaunch(const Napi::CallbackInfo& call) {
+  const JsOptions options(call);
+  return describeWork(call.Env(), workFrom(options));
+}
+
+Napi::Value DeviceObject::launch(const Napi::CallbackInfo& call) {
+  const JsOptions options(call);
+  device().launch(workFrom(options), streamFrom(options));
   return call.Env().Undefined();
 }
 
-Napi::Value DeviceObject::conv3x3(const Napi::CallbackInfo& call) {
-  const JsOptions options(call, "conv3x3");
-  kernels::ConvArguments conv;
-  conv.images = static_cast<uint32_t>(options.wholeNumber("images", 1, kernels::kGridYzMax));
-  conv.channelsIn = static_cast<uint32_t>(options.wholeNumber("channelsIn", 1, kernels::kGridYzMax));
-  conv.channelsOut = static_cast<uint32_t>(options.wholeNumber("channelsOut", 1, kernels::kGridYzMax));
-  conv.height = static_cast<uint32_t>(options.wholeNumber("height", 1, kImageSideMax));
-  conv.width = static_cast<uint32_t>(options.wholeNumber("width", 1, kImageSideMax));
-  checkGrid("conv3x3", 1, uint64_t{conv.images} * conv.channelsOut);
-  conv.input = memory(options, "input", elementCount("conv3x3", {conv.images, conv.channelsIn, conv.height, conv.width}));
-  conv.weights = memory(options, "weights", elementCount("conv3x3", {conv.channelsOut, conv.channelsIn, 9}));
-  conv.bias = memory(options, "bias", conv.channelsOut);
-  conv.output = memory(options, "output", elementCount("conv3x3", {conv.images, conv.channelsOut, conv.height, conv.width}));
-  device().launchConv(conv, streamFrom(options));
-  return call.Env().Undefined();
+Napi::Value DeviceObject::measure(const Napi::CallbackInfo& call) {
+  const JsOptions options(call);
+  MeasurePlan plan;
+  plan.sampleCount = sampleCountFrom(options);
+  plan.isCold = options.flagOr("isCold", false);
+  plan.launchesPerSample = static_cast<uint32_t>(options.wholeNumberOr("launchesPerSample", 1, plan.isCold ? 1 : kSampleCountMax, 1));
+  return floatsOf(call.Env(), device().measure(workFrom(options), plan, streamFrom(options)));
 }
 
-Napi::Value DeviceObject::softmax(const Napi::CallbackInfo& call) {
-  const JsOptions options(call, "softmax");
-  kernels::SoftmaxArguments softmax;
-  softmax.rows = static_cast<uint32_t>(options.wholeNumber("rows", 1, kSideMax));
-  softmax.columns = static_cast<uint32_t>(options.wholeNumber("columns", 1, kSideMax));
-  const uint64_t count = elementCount("softmax", {softmax.rows, softmax.columns});
-  softmax.input = memory(options, "input", count);
-  softmax.output = memory(options, "output", count);
-  device().launchSoftmax(softmax, streamFrom(options));
-  return call.Env().Undefined();
+Napi::Value DeviceObject::measureCopy(const Napi::CallbackInfo& call) {
+  const JsOptions options(call, "measureCopy");
+  CopyPlan plan;
+  plan.memory = static_cast<HostMemory>(options.wordOr("memory", {"pageable", "pinned", "managed"}, 0));
+  plan.way = static_cast<CopyWay>(options.wordOr("way", {"hostToDevice", "deviceToHost", "deviceToDevice"}, 0));
+  plan.bytes = options.wholeNumber("bytes", 1, kBytesMax);
+  plan.sampleCount = sampleCountFrom(options);
+  return floatsOf(call.Env(), device().measureCopy(plan));
 }
 
-Napi::Value DeviceObject::relu(const Napi::CallbackInfo& call) {
-  const JsOptions options(call, "relu");
-  kernels::ReluArguments relu;
-  relu.count = static_cast<uint32_t>(options.wholeNumber("count", 1, UINT32_MAX));
-  relu.input = memory(options, "input", relu.count);
-  relu.output = memory(options, "output", relu.count);
-  device().launchRelu(relu, streamFrom(options));
-  return call.Env().Undefined();
+Napi::Value DeviceObject::measureLaunch(const Napi::CallbackInfo& call) {
+  const JsOptions options(call, "measureLaunch");
+  LaunchPlan plan;
+  plan.launchCount = static_cast<uint32_t>(options.wholeNumber("launchCount", 1, kSampleCountMax));
+  plan.isGraph = options.flagOr("isGraph", false);
+  plan.sampleCount = sampleCountFrom(options);
+  return floatsOf(call.Env(), device().measureLaunch(plan));
+}
+
+Napi::Value DeviceObject::measureAllocation(const Napi::CallbackInfo& call) {
+  const JsOptions options(call, "measureAllocation");
+  AllocationPlan plan;
+  plan.allocator = static_cast<Allocator>(options.wordOr("allocator", {"device", "pool", "pinned", "managed"}, 0));
+  plan.bytes = options.wholeNumber("bytes", 1, kBytesMax);
+  plan.sampleCount = sampleCountFrom(options);
+  return floatsOf(call.Env(), device().measureAllocation(plan));
 }
 
 Napi::Value DeviceObject::synchronize(const Napi::CallbackInfo& call) {

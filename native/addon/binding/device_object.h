@@ -23,17 +23,20 @@ class DeviceObject {
  private:
   ComputeDevice& device();
   uint32_t streamFrom(const JsOptions& options) const;
-  float* memory(const JsOptions& options, const char* key, uint64_t elementCount) const;
+  void* memory(const JsOptions& options, const char* key, uint64_t bytes) const;
+  Work workFrom(const JsOptions& options);
 
   Napi::Value createStream(const Napi::CallbackInfo& call);
   Napi::Value alloc(const Napi::CallbackInfo& call);
   Napi::Value free(const Napi::CallbackInfo& call);
   Napi::Value upload(const Napi::CallbackInfo& call);
   Napi::Value download(const Napi::CallbackInfo& call);
-  Napi::Value gemm(const Napi::CallbackInfo& call);
-  Napi::Value conv3x3(const Napi::CallbackInfo& call);
-  Napi::Value softmax(const Napi::CallbackInfo& call);
-  Napi::Value relu(const Napi::CallbackInfo& call);
+  Napi::Value describeLaunch(const Napi::CallbackInfo& call);
+  Napi::Value launch(const Napi::CallbackInfo& call);
+  Napi::Value measure(const Napi::CallbackInfo& call);
+  Napi::Value measureCopy(const Napi::CallbackInfo& call);
+  Napi::Value measureLaunch(const Napi::CallbackInfo& call);
+  Napi::Value measureAllocation(const Napi::CallbackInfo& call);
   Napi::Value synchronize(const Napi::CallbackInfo& call);
   Napi::Value pushRange(const Napi::CallbackInfo& call);
   Napi::Value popRange(const Napi::CallbackInfo& call);

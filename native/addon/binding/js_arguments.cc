@@ -33,7 +33,40 @@ uint64_t JsOptions::bigintOr(const char* key, uint64_t fallback) const {
   return number;
 }
 
-Napi::Float32Array JsOptions::floats(const char* key) const { return floatsFrom(object_.Get(key), callName_ + ": " + key); }
+float JsOptions::realOr(const char* key, float fallback) const {
+  const Napi::Value value = object_.Get(key);
+  if (value.IsUndefined()) return fallback;
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
+  if (!std::isfinite(number)) throw DeviceError(callName_ + ": " + key + " must be a finite number.");
+  return static_cast<float>(number);
+}
+
+bool JsOptions::flagOr(const char* key, bool fallback) const {
+  const Napi::Value value = object_.Get(key);
+  if (value.IsUndefined()) return fallback;
+  if (!value.IsBoolean()) throw DeviceError(callName_ + ": " + key + " must be true or false.");
+  return value.As<Napi::Boolean>().Value();
+}
+
+std::string JsOptions::text(const char* key) const { return textFrom(object_.Get(key), callName_ + ": " + key); }
+
+size_t JsOptions::wordOr(const char* key, const std::vector<std::string>& words, size_t fallback) const {
+  if (!has(key)) return fallback;
+  const std::string word = text(key);
+  std::string listed;
+  for (size_t index = 0; index < words.size(); ++index) {
+    if (word == words[index]) return index;
+    listed += (index == 0 ? "" : ", ") + words[index];
+  }
+  throw DeviceError(callName_ + ": " + key + " must be one of " + listed + ".");
+}
+
+JsBytes JsOptions::typedArray(const char* key) const {
+  const Napi::Value value = object_.Get(key);
+  if (!value.IsTypedArray()) throw DeviceError(callName_ + ": " + key + " must be a typed array.");
+  const Napi::TypedArray array = value.As<Napi::TypedArray>();
+  return {static_cast<uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset(), array.ByteLength()};
+}
 
 uint64_t wholeNumberFrom(const Napi::Value& value, const std::string& what, uint64_t min, uint64_t max) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : std::nan("");
@@ -61,12 +94,6 @@ std::vector<std::string> textsFrom(const Napi::Value& value, const std::string& 
     texts.push_back(textFrom(array.Get(index), what + ": each entry"));
   }
   return texts;
-}
-
-Napi::Float32Array floatsFrom(const Napi::Value& value, const std::string& what) {
-  const bool isFloats = value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
-  if (!isFloats) throw DeviceError(what + " must be a Float32Array.");
-  return value.As<Napi::Float32Array>();
 }
 
 uint64_t elementCount(const std::string& callName, std::initializer_list<uint64_t> sizes) {

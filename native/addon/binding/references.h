@@ -1,10 +1,11 @@
+// runReference({ kernel, ... }): the obviously right version of every kernel family, over typed arrays.
 #pragma once
 
 #include <napi.h>
 
 namespace hka::addon {
 
-// The naive references as JavaScript functions from Float32Array to Float32Array, for tests and for `runner check`.
-Napi::Object makeReferences(Napi::Env env);
+// Computes into the arrays that stand where a device's addresses would. Throws DeviceError as launch does.
+Napi::Value runReference(const Napi::CallbackInfo& call);
 
 }  // namespace hka::addon

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "addon/clock.h"
-#include "addon/cpu/twins.h"
+#include "addon/cpu/block_range.h"
 
 namespace hka::addon {
 

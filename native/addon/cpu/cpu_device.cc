@@ -77,7 +77,12 @@ CpuDevice::~CpuDevice() {
 
 void CpuDevice::writeStateRows(const CpuDeviceOptions& options) {
   const CpuFacts cpu = readCpuFacts();
-  facts_ = {"cpu", cpu.name, options.threadCount, cpu.memoryBytes};
+  facts_.kind = "cpu";
+  facts_.name = cpu.name;
+  facts_.smCount = options.threadCount;
+  facts_.memoryBytes = cpu.memoryBytes;
+  facts_.cacheBytes = cpu.cacheBytes;
+  facts_.coreClockKhz = cpu.coreClockKhz;
   const double nowNs = recorder_.sessionNs(hostNow());
   const std::string executable = executablePath();
   const std::string arguments = commandLine();
@@ -158,18 +163,17 @@ void CpuDevice::writeMemory(wire::MemoryOperation operation, const void* address
   recorder_.writeEvent(row);
 }
 
-void CpuDevice::upload(float* target, const float* source, size_t count, uint32_t stream) {
-  copy("cpuMemcpyIn", target, source, count, stream);
+void CpuDevice::upload(void* target, const void* source, size_t bytes, uint32_t stream) {
+  copy("cpuMemcpyIn", target, source, bytes, stream);
 }
 
-void CpuDevice::download(float* target, const float* source, size_t count, uint32_t stream) {
-  copy("cpuMemcpyOut", target, source, count, stream);
+void CpuDevice::download(void* target, const void* source, size_t bytes, uint32_t stream) {
+  copy("cpuMemcpyOut", target, source, bytes, stream);
 }
 
-void CpuDevice::copy(const char* callName, float* target, const float* source, size_t count, uint32_t stream) {
+void CpuDevice::copy(const char* callName, void* target, const void* source, size_t bytes, uint32_t stream) {
   const ApiCall call(*this, callName);
   const uint32_t correlation = call.correlation();
-  const size_t bytes = count * sizeof(float);
   const auto run = [target, source, bytes](uint64_t, uint64_t) { std::memcpy(target, source, bytes); };
   const auto onDone = [this, bytes, stream, correlation](HostNs start, HostNs end) {
     if (!recorder_.isOn(kTraceMemcpy)) return;
@@ -191,27 +195,18 @@ void CpuDevice::copy(const char* callName, float* target, const float* source, s
   scheduler_.waitStream(stream);
 }
 
-void CpuDevice::launchGemm(const kernels::GemmArguments& gemm, uint32_t stream) {
-  launch("cpuLaunchKernel", kernels::gemmLaunch(gemm), gemmTwin(gemm), stream);
+void CpuDevice::launch(const Work& work, uint32_t stream) {
+  for (const Stage& stage : work.stages) launchStage(stage, stream, {});
 }
 
-void CpuDevice::launchConv(const kernels::ConvArguments& conv, uint32_t stream) {
-  launch("cpuLaunchKernel", kernels::convLaunch(conv), convTwin(conv), stream);
-}
-
-void CpuDevice::launchSoftmax(const kernels::SoftmaxArguments& softmax, uint32_t stream) {
-  launch("cpuLaunchKernel", kernels::softmaxLaunch(softmax), softmaxTwin(softmax), stream);
-}
-
-void CpuDevice::launchRelu(const kernels::ReluArguments& relu, uint32_t stream) {
-  launch("cpuLaunchKernel", kernels::reluLaunch(relu), reluTwin(relu), stream);
-}
-
-void CpuDevice::launch(const char* callName, const kernels::Launch& launch, BlockRange run, uint32_t stream) {
-  const ApiCall call(*this, callName);
+void CpuDevice::launchStage(const Stage& stage, uint32_t stream, const std::function<void(HostNs, HostNs)>& onTimed) {
+  const kernels::Launch& launch = stage.launch;
+  if (!stage.twin) throw DeviceError(launch.name + " runs on a CUDA device only.");
+  const ApiCall call(*this, "cpuLaunchKernel");
   const uint32_t correlation = call.correlation();
   const uint32_t name = recorder_.stringId(launch.name);
-  const auto onDone = [this, launch, name, stream, correlation](HostNs start, HostNs end) {
+  const auto onDone = [this, launch, name, stream, correlation, onTimed](HostNs start, HostNs end) {
+    if (onTimed) onTimed(start, end);
     if (!recorder_.isOn(kTraceKernel)) return;
     wire::KernelRow row;
     row.startNs = recorder_.sessionNs(start);
@@ -230,9 +225,38 @@ void CpuDevice::launch(const char* callName, const kernels::Launch& launch, Bloc
     row.blockY = launch.block.y;
     row.blockZ = launch.block.z;
     row.staticSharedBytes = launch.staticSharedBytes;
+    row.dynamicSharedBytes = launch.dynamicSharedBytes;
     recorder_.writeEvent(row);
   };
-  scheduler_.submit(stream, {std::move(run), blockCountOf(launch), onDone});
+  scheduler_.submit(stream, {stage.twin, blockCountOf(launch), onDone});
+}
+
+// Reading a buffer of twice the caches pushes out what they held. Without a size from the system, 64 MiB passes most of them.
+void CpuDevice::sweepCaches() {
+  constexpr size_t kSweepBytesDefault = 64 << 20;
+  if (sweep_.empty()) sweep_.assign(facts_.cacheBytes > 0 ? size_t{facts_.cacheBytes} * 2 : kSweepBytesDefault, 1);
+  volatile uint8_t sink = 0;
+  for (size_t index = 0; index < sweep_.size(); index += 64) sink = static_cast<uint8_t>(sink + sweep_[index]++);
+}
+
+std::vector<double> CpuDevice::measure(const Work& work, const MeasurePlan& plan, uint32_t stream) {
+  std::vector<double> samplesNs;
+  for (uint32_t sample = 0; sample < plan.sampleCount; ++sample) {
+    if (plan.isCold) sweepCaches();
+    // Written by device threads, one grid after the other on one stream; read when the stream is done.
+    HostNs first;
+    HostNs last;
+    const auto onTimed = [&first, &last](HostNs start, HostNs end) {
+      if (first.value == 0) first = start;
+      last = end;
+    };
+    for (uint32_t launch = 0; launch < plan.launchesPerSample; ++launch) {
+      for (const Stage& stage : work.stages) launchStage(stage, stream, onTimed);
+    }
+    scheduler_.waitStream(stream);
+    samplesNs.push_back(durationNs(first, last) / plan.launchesPerSample);
+  }
+  return samplesNs;
 }
 
 void CpuDevice::synchronize() {

@@ -30,12 +30,13 @@ class CpuDevice final : public ComputeDevice {
   uint32_t createStream() override;
   void* allocate(size_t bytes, const std::string& name) override;
   void release(void* address) override;
-  void upload(float* target, const float* source, size_t count, uint32_t stream) override;
-  void download(float* target, const float* source, size_t count, uint32_t stream) override;
-  void launchGemm(const kernels::GemmArguments& gemm, uint32_t stream) override;
-  void launchConv(const kernels::ConvArguments& conv, uint32_t stream) override;
-  void launchSoftmax(const kernels::SoftmaxArguments& softmax, uint32_t stream) override;
-  void launchRelu(const kernels::ReluArguments& relu, uint32_t stream) override;
+  void upload(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void download(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void launch(const Work& work, uint32_t stream) override;
+  std::vector<double> measure(const Work& work, const MeasurePlan& plan, uint32_t stream) override;
+  std::vector<double> measureCopy(const CopyPlan& plan) override;
+  std::vector<double> measureLaunch(const LaunchPlan& plan) override;
+  std::vector<double> measureAllocation(const AllocationPlan& plan) override;
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
@@ -55,8 +56,10 @@ class CpuDevice final : public ComputeDevice {
   class ApiCall;
 
   void writeStateRows(const CpuDeviceOptions& options);
-  void launch(const char* callName, const kernels::Launch& launch, BlockRange run, uint32_t stream);
-  void copy(const char* callName, float* target, const float* source, size_t count, uint32_t stream);
+  // `onTimed` may be empty; it is called on a device thread when the grid is done.
+  void launchStage(const Stage& stage, uint32_t stream, const std::function<void(HostNs start, HostNs end)>& onTimed);
+  void copy(const char* callName, void* target, const void* source, size_t bytes, uint32_t stream);
+  void sweepCaches();
   void writeMemory(wire::MemoryOperation operation, const void* address, const NamedAllocation& allocation,
                    uint32_t correlation);
   void writeRange(const OpenRange& range, double durationNs, size_t depth);
@@ -68,6 +71,7 @@ class CpuDevice final : public ComputeDevice {
   std::map<const void*, NamedAllocation> allocations_;
   size_t usedBytes_ = 0;
   std::vector<OpenRange> openRanges_;
+  std::vector<uint8_t> sweep_;  // larger than the caches; empty until something is measured cold
   // Last, so that its threads end before anything that they write into.
   BlockScheduler scheduler_;
 };

@@ -2,6 +2,7 @@
 
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -26,6 +27,16 @@ std::string machineName() {
   return uname(&names) == 0 ? std::string(names.machine) + " CPU" : "CPU";
 }
 
+// sysfs writes sizes as 32768K; a virtual machine may name none.
+uint32_t largestCacheBytes() {
+  uint32_t largestKib = 0;
+  for (int index = 0; index < 8; ++index) {
+    const std::string text = readText("/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(index) + "/size");
+    largestKib = std::max(largestKib, static_cast<uint32_t>(std::strtoul(text.c_str(), nullptr, 10)));
+  }
+  return largestKib > UINT32_MAX / 1024 ? UINT32_MAX : largestKib * 1024;
+}
+
 }  // namespace
 
 std::string readText(const std::string& path) {
@@ -44,6 +55,7 @@ CpuFacts readCpuFacts() {
   facts.coreClockKhz = static_cast<uint32_t>(std::strtoul(clock.c_str(), nullptr, 10));
   const std::string totalKib = valueOf(readText("/proc/meminfo"), "MemTotal");
   facts.memoryBytes = static_cast<double>(std::strtoull(totalKib.c_str(), nullptr, 10)) * 1024;
+  facts.cacheBytes = largestCacheBytes();
   return facts;
 }
 

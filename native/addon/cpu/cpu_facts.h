@@ -10,6 +10,7 @@ struct CpuFacts {
   std::string name;
   uint32_t coreClockKhz = 0;  // the highest that cpufreq allows
   double memoryBytes = 0;     // MemTotal
+  uint32_t cacheBytes = 0;    // of the largest cache that sysfs names
 };
 
 CpuFacts readCpuFacts();

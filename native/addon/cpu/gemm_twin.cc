@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "addon/cpu/twins.h"
+#include "addon/cpu/gemm_twin.h"
 
 namespace hka::addon {
 namespace {

@@ -4,25 +4,31 @@
 
 #include <algorithm>
 
-#include "kernels/cuda_launchers.h"
+#include "addon/cuda/cuda_timer.h"
 
 namespace hka::addon {
-namespace {
 
-void check(cudaError_t result, const char* callName) {
+void checkCuda(cudaError_t result, const char* callName) {
   if (result == cudaSuccess) return;
   throw DeviceError(std::string(callName) + ": CUDA answers \"" + cudaGetErrorString(result) + "\" (" +
                     std::to_string(static_cast<int>(result)) + ").");
 }
 
-}  // namespace
-
 CudaDevice::CudaDevice(int index) : index_(index), streams_{nullptr} {
   select();
   cudaDeviceProp properties{};
-  check(cudaGetDeviceProperties(&properties, index), "createCudaDevice");
-  facts_ = {"cuda", properties.name, static_cast<uint32_t>(properties.multiProcessorCount),
-            static_cast<double>(properties.totalGlobalMem)};
+  checkCuda(cudaGetDeviceProperties(&properties, index), "createCudaDevice");
+  facts_.kind = "cuda";
+  facts_.name = properties.name;
+  facts_.smCount = static_cast<uint32_t>(properties.multiProcessorCount);
+  facts_.memoryBytes = static_cast<double>(properties.totalGlobalMem);
+  facts_.computeMajor = static_cast<uint32_t>(properties.major);
+  facts_.computeMinor = static_cast<uint32_t>(properties.minor);
+  facts_.cacheBytes = static_cast<uint32_t>(properties.l2CacheSize);
+  facts_.sharedBytesMax = static_cast<uint32_t>(properties.sharedMemPerBlockOptin);
+  int clockKhz = 0;  // CUDA 13 no longer has it among the properties
+  checkCuda(cudaDeviceGetAttribute(&clockKhz, cudaDevAttrClockRate, index), "createCudaDevice");
+  facts_.coreClockKhz = static_cast<uint32_t>(clockKhz);
 }
 
 // What fails here fails because the device is gone, and everything with it.
@@ -34,13 +40,13 @@ CudaDevice::~CudaDevice() {
 }
 
 // CUDA keeps the chosen device per thread, and another device object may have chosen another.
-void CudaDevice::select() const { check(cudaSetDevice(index_), "createCudaDevice"); }
+void CudaDevice::select() const { checkCuda(cudaSetDevice(index_), "createCudaDevice"); }
 
 uint32_t CudaDevice::createStream() {
   select();
   cudaStream_t stream = nullptr;
   // Non-blocking, or the default stream would order the others.
-  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "createStream");
+  checkCuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "createStream");
   streams_.push_back(stream);
   return static_cast<uint32_t>(streams_.size() - 1);
 }
@@ -48,7 +54,7 @@ uint32_t CudaDevice::createStream() {
 void* CudaDevice::allocate(size_t bytes, const std::string&) {
   select();
   void* address = nullptr;
-  check(cudaMalloc(&address, bytes), "alloc");
+  checkCuda(cudaMalloc(&address, bytes), "alloc");
   allocations_.push_back(address);
   return address;
 }
@@ -56,49 +62,49 @@ void* CudaDevice::allocate(size_t bytes, const std::string&) {
 void CudaDevice::release(void* address) {
   select();
   // cudaFree waits only for work of which it knows that it uses the memory.
-  check(cudaDeviceSynchronize(), "free");
-  check(cudaFree(address), "free");
+  checkCuda(cudaDeviceSynchronize(), "free");
+  checkCuda(cudaFree(address), "free");
   allocations_.erase(std::remove(allocations_.begin(), allocations_.end(), address), allocations_.end());
 }
 
-void CudaDevice::upload(float* target, const float* source, size_t count, uint32_t stream) {
-  copy("upload", target, source, count, cudaMemcpyHostToDevice, stream);
+void CudaDevice::upload(void* target, const void* source, size_t bytes, uint32_t stream) {
+  copy("upload", target, source, bytes, cudaMemcpyHostToDevice, stream);
 }
 
-void CudaDevice::download(float* target, const float* source, size_t count, uint32_t stream) {
-  copy("download", target, source, count, cudaMemcpyDeviceToHost, stream);
+void CudaDevice::download(void* target, const void* source, size_t bytes, uint32_t stream) {
+  copy("download", target, source, bytes, cudaMemcpyDeviceToHost, stream);
 }
 
-void CudaDevice::copy(const char* callName, float* target, const float* source, size_t count, cudaMemcpyKind kind,
-                      uint32_t stream) {
+void CudaDevice::copy(const char* callName, void* target, const void* source, size_t bytes, cudaMemcpyKind kind, uint32_t stream) {
   select();
-  check(cudaMemcpyAsync(target, source, count * sizeof(float), kind, streams_[stream]), callName);
-  check(cudaStreamSynchronize(streams_[stream]), callName);
+  checkCuda(cudaMemcpyAsync(target, source, bytes, kind, streams_[stream]), callName);
+  checkCuda(cudaStreamSynchronize(streams_[stream]), callName);
 }
 
-void CudaDevice::launchGemm(const kernels::GemmArguments& gemm, uint32_t stream) {
+void CudaDevice::launch(const Work& work, uint32_t stream) {
   select();
-  check(kernels::launchGemm(gemm, streams_[stream]), "gemm");
+  checkCuda(static_cast<cudaError_t>(work.start(streams_[stream])), work.stages[0].launch.name.c_str());
 }
 
-void CudaDevice::launchConv(const kernels::ConvArguments& conv, uint32_t stream) {
+std::vector<double> CudaDevice::measure(const Work& work, const MeasurePlan& plan, uint32_t stream) {
+  const size_t sweepBytes = size_t{facts_.cacheBytes} * 2 + 1;
   select();
-  check(kernels::launchConv(conv, streams_[stream]), "conv3x3");
-}
-
-void CudaDevice::launchSoftmax(const kernels::SoftmaxArguments& softmax, uint32_t stream) {
-  select();
-  check(kernels::launchSoftmax(softmax, streams_[stream]), "softmax");
-}
-
-void CudaDevice::launchRelu(const kernels::ReluArguments& relu, uint32_t stream) {
-  select();
-  check(kernels::launchRelu(relu, streams_[stream]), "relu");
+  if (plan.isCold && sweep_ == nullptr) sweep_ = allocate(sweepBytes, "sweep");
+  const CudaTimer timer;
+  std::vector<double> samplesNs;
+  for (uint32_t sample = 0; sample < plan.sampleCount; ++sample) {
+    // Writing twice the L2 cache pushes out what it held.
+    if (plan.isCold) checkCuda(cudaMemsetAsync(sweep_, static_cast<int>(sample & 0xff), sweepBytes, streams_[stream]), "measure");
+    timer.start(streams_[stream]);
+    for (uint32_t each = 0; each < plan.launchesPerSample; ++each) launch(work, stream);
+    samplesNs.push_back(timer.stopNs(streams_[stream]) / plan.launchesPerSample);
+  }
+  return samplesNs;
 }
 
 void CudaDevice::synchronize() {
   select();
-  check(cudaDeviceSynchronize(), "synchronize");
+  checkCuda(cudaDeviceSynchronize(), "synchronize");
 }
 
 void CudaDevice::pushRange(const std::string& name) {

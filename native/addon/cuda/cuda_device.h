@@ -23,12 +23,13 @@ class CudaDevice final : public ComputeDevice {
   uint32_t createStream() override;
   void* allocate(size_t bytes, const std::string& name) override;
   void release(void* address) override;
-  void upload(float* target, const float* source, size_t count, uint32_t stream) override;
-  void download(float* target, const float* source, size_t count, uint32_t stream) override;
-  void launchGemm(const kernels::GemmArguments& gemm, uint32_t stream) override;
-  void launchConv(const kernels::ConvArguments& conv, uint32_t stream) override;
-  void launchSoftmax(const kernels::SoftmaxArguments& softmax, uint32_t stream) override;
-  void launchRelu(const kernels::ReluArguments& relu, uint32_t stream) override;
+  void upload(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void download(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void launch(const Work& work, uint32_t stream) override;
+  std::vector<double> measure(const Work& work, const MeasurePlan& plan, uint32_t stream) override;
+  std::vector<double> measureCopy(const CopyPlan& plan) override;
+  std::vector<double> measureLaunch(const LaunchPlan& plan) override;
+  std::vector<double> measureAllocation(const AllocationPlan& plan) override;
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
@@ -37,12 +38,13 @@ class CudaDevice final : public ComputeDevice {
 
  private:
   void select() const;
-  void copy(const char* callName, float* target, const float* source, size_t count, cudaMemcpyKind kind, uint32_t stream);
+  void copy(const char* callName, void* target, const void* source, size_t bytes, cudaMemcpyKind kind, uint32_t stream);
 
   int index_;
   DeviceFacts facts_;
   std::vector<cudaStream_t> streams_;  // [0] is CUDA's default stream
   std::vector<void*> allocations_;
+  void* sweep_ = nullptr;  // larger than the L2 cache; nullptr until something is measured cold
   size_t openRangeCount_ = 0;
 };
 

@@ -54,12 +54,13 @@ describe('rows of the CPU device', () => {
     const rows = record((device) => {
       const stream = device.createStream();
       const [a, b, c] = [matrix(device, 50), matrix(device, 50), matrix(device, 50)];
-      for (const tile of [8, 16, 32]) device.gemm({ a, b, c, rows: 20, columns: 50, depth: 50, tile, stream });
+      for (const tile of [8, 16, 32])
+        device.launch({ kernel: 'gemm', a, b, c, rows: 20, columns: 50, depth: 50, variant: `tile_${tile}`, stream });
       const weights = device.alloc(2 * 3 * 9 * 4);
       const shape = { images: 2, channelsIn: 3, channelsOut: 2, height: 17, width: 16 };
-      device.conv3x3({ input: a, weights, bias: weights, output: b, ...shape, stream });
-      device.softmax({ input: a, output: b, rows: 50, columns: 50, stream });
-      device.relu({ input: a, output: a, count: 2500 });
+      device.launch({ kernel: 'conv', variant: 'direct', input: a, weights, bias: weights, output: b, ...shape, stream });
+      device.launch({ kernel: 'softmax', input: a, output: b, rows: 50, columns: 50, stream });
+      device.launch({ ...RELU, input: a, output: a, count: 2500 });
     });
     const shapes = rows.of('kernel').map((row) => {
       const grid = `${row.gridX}x${row.gridY}x${row.gridZ}`;
@@ -79,7 +80,7 @@ describe('rows of the CPU device', () => {
   test('a launch, a copy and an allocation share a correlation with their call', () => {
     const rows = record((device) => {
       const address = matrix(device, 16);
-      device.relu({ input: address, output: address, count: 256 });
+      device.launch({ ...RELU, input: address, output: address, count: 256 });
       device.free(address);
     });
     const callOf = (correlation: number) => {
@@ -157,7 +158,17 @@ describe('rows of the CPU device', () => {
       const outputs = streams.map(() => matrix(device, side));
       for (let launch = 0; launch < 10; launch++) {
         streams.forEach((stream, index) => {
-          device.gemm({ a, b: a, c: outputs[index], rows: side, columns: side, depth: side, tile: 8, stream });
+          device.launch({
+            kernel: 'gemm',
+            a,
+            b: a,
+            c: outputs[index],
+            rows: side,
+            columns: side,
+            depth: side,
+            variant: 'tile_8',
+            stream,
+          });
         });
       }
     });
@@ -178,7 +189,8 @@ describe('rows of the CPU device', () => {
     const work = (device: ComputeDevice) => {
       const address = matrix(device, 16);
       device.pushRange('range');
-      for (let launch = 0; launch < 3; launch++) device.relu({ input: address, output: address, count: 256 });
+      for (let launch = 0; launch < 3; launch++)
+        device.launch({ ...RELU, input: address, output: address, count: 256 });
       device.popRange();
     };
     expect(record(work, []).tableNames).not.toContain('kernel');
@@ -193,7 +205,8 @@ describe('rows of the CPU device', () => {
     const rows = record(
       (device) => {
         const address = matrix(device, 1);
-        for (let launch = 0; launch < launchCount; launch++) device.relu({ input: address, output: address, count: 1 });
+        for (let launch = 0; launch < launchCount; launch++)
+          device.launch({ ...RELU, input: address, output: address, count: 1 });
       },
       ['kernel'],
     );
@@ -211,53 +224,59 @@ describe('wrong arguments become an Error with a sentence', () => {
   const untyped = device as unknown as Record<string, (...words: unknown[]) => unknown>;
 
   test.each<[string, () => unknown, RegExp]>([
-    ['no object', () => untyped.gemm(), /^gemm: the argument must be an object\.$/],
+    ['no object', () => untyped.launch(), /^launch: the argument must be an object\.$/],
     [
       'a size of zero',
-      () => device.gemm({ a: small, b: small, c: small, ...shape, rows: 0 }),
+      () => device.launch({ kernel: 'gemm', a: small, b: small, c: small, ...shape, rows: 0 }),
       /^gemm: rows must be a whole number from 1 to/,
     ],
     [
       'a fraction',
-      () => device.relu({ input: small, output: small, count: 1.5 }),
+      () => device.launch({ ...RELU, input: small, output: small, count: 1.5 }),
       /^relu: count must be a whole number/,
+    ],
+    [
+      'no kernel of that name',
+      () => device.launch({ kernel: 'gems' }),
+      /^launch: there is no kernel family "gems"; there are /,
+    ],
+    [
+      'pinned memory of a CPU',
+      () => device.measureCopy({ memory: 'pinned', way: 'hostToDevice', bytes: 8 }),
+      /pageable memory only/,
     ],
     ['NaN', () => device.alloc(Number.NaN), /^alloc: the size in bytes must be a whole number/],
     [
       'a foreign address',
-      () => device.gemm({ a: 4096, b: small, c: small, ...shape }),
+      () => device.launch({ kernel: 'gemm', a: 4096, b: small, c: small, ...shape }),
       /^gemm: a is not the address of an allocation/,
     ],
     [
       'an address inside',
-      () => device.relu({ input: small + 4, output: small, count: 1 }),
+      () => device.launch({ ...RELU, input: small + 4, output: small, count: 1 }),
       /is not the address of an allocation/,
     ],
     [
       'too small a buffer',
-      () => device.relu({ input: small, output: small, count: 5 }),
+      () => device.launch({ ...RELU, input: small, output: small, count: 5 }),
       /^relu: input has 16 bytes; 20 are needed\.$/,
     ],
     [
       'sizes that overflow',
-      () => device.softmax({ input: small, output: small, rows: 2 ** 20, columns: 2 ** 20 }),
+      () => device.launch({ kernel: 'softmax', input: small, output: small, rows: 2 ** 20, columns: 2 ** 20 }),
       /2\^38 elements/,
     ],
     [
       'an odd tile',
-      () => device.gemm({ a: small, b: small, c: small, ...shape, tile: 12 }),
-      /^gemm: tile must be 8, 16 or 32\.$/,
+      () => device.launch({ kernel: 'gemm', a: small, b: small, c: small, ...shape, variant: 'tile_12' }),
+      /^gemm: variant must be one of tile_8, tile_16, tile_32/,
     ],
     [
       'an unknown stream',
-      () => device.relu({ input: small, output: small, count: 4, stream: 9 }),
+      () => device.launch({ ...RELU, input: small, output: small, count: 4, stream: 9 }),
       /^relu: stream must be/,
     ],
-    [
-      'doubles',
-      () => untyped.upload({ target: small, source: new Float64Array(1) }),
-      /^upload: source must be a Float32Array\.$/,
-    ],
+    ['an array', () => untyped.upload({ target: small, source: [1] }), /^upload: source must be a typed array\.$/],
     [
       'too long a copy',
       () => device.upload({ target: small, source: new Float32Array(5) }),
@@ -277,10 +296,45 @@ describe('wrong arguments become an Error with a sentence', () => {
   ])('%s', (_, call, sentence) => expect(call).toThrow(sentence));
 
   test('the device works on, until it is closed', () => {
-    device.relu({ input: small, output: small, count: 4 });
+    device.launch({ ...RELU, input: small, output: small, count: 4 });
     device.synchronize();
     device.close();
     expect(() => device.synchronize()).toThrow('The device is closed.');
     expect(() => device.close()).not.toThrow();
+  });
+});
+
+describe('measuring', () => {
+  const device = addon.createCpuDevice({ threads: 2 });
+  const side = 64;
+  const [a, c] = [device.alloc(side * side * 4), device.alloc(side * side * 4)];
+  const call = { kernel: 'gemm', a, b: a, c, rows: side, columns: side, depth: side };
+
+  test('a sample is the time of one launch, also when several are timed together', () => {
+    const one = device.measure({ ...call, sampleCount: 20 });
+    const many = device.measure({ ...call, sampleCount: 20, launchesPerSample: 8 });
+    const cold = device.measure({ ...call, sampleCount: 2, isCold: true });
+    for (const samples of [one, many, cold]) expect(samples.every((ns) => ns > 0)).toBe(true);
+    expect([one.length, many.length, cold.length]).toEqual([20, 20, 2]);
+  });
+
+  test('what a call launches and what it costs at least', () => {
+    expect(device.describeLaunch(call)).toEqual({
+      launches: [
+        { name: 'gemm_tile<16>', grid: [4, 4, 1], block: [16, 16, 1], staticSharedBytes: 2048, dynamicSharedBytes: 0 },
+      ],
+      flops: 2 * 64 ** 3,
+      bytes: 3 * 64 ** 2 * 4,
+    });
+  });
+
+  test('copies, launches and allocations take time', () => {
+    const copies = device.measureCopy({ memory: 'pageable', way: 'hostToDevice', bytes: 1 << 20, sampleCount: 3 });
+    const launches = device.measureLaunch({ launchCount: 10, sampleCount: 3 });
+    const allocations = device.measureAllocation({ allocator: 'device', bytes: 1 << 20, sampleCount: 3 });
+    for (const samples of [copies, launches, allocations]) {
+      expect(samples).toHaveLength(3);
+      expect(samples.every((ns) => ns > 0)).toBe(true);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadAddon } from '../../../probe/runner/addon';
-import { checkKernels, checkSentence } from '../../../probe/runner/check';
+import { loadAddon, type ReferenceCall } from '../../../probe/runner/addon';
+import { checkKernels, checkSentence } from '../../../probe/runner/check/check';
 import { randomFloats, seededRandom } from '../../../probe/runner/random';
 import { ensureNativeBuilt } from '../../integration/native-built';
 
@@ -26,6 +26,13 @@ function read(address: number, count: number): Float32Array {
   return values;
 }
 
+/** What the reference writes into `count` elements under `key`. */
+function reference(key: string, count: number, call: ReferenceCall): Float32Array {
+  const output = new Float32Array(count).fill(Number.NaN);
+  addon.runReference({ ...call, [key]: output });
+  return output;
+}
+
 /** Phrased so that NaN fails. */
 function isClose(got: number, want: number, absTol = 1e-5, relTol = 1e-5): boolean {
   return Math.abs(got - want) <= absTol + relTol * Math.abs(want);
@@ -42,7 +49,7 @@ describe('references, checked by eye', () => {
     // 1 2 3     1   0     31 302
     // 4 5 6  ·  0   1  =  64 605
     //          10 100
-    expect([...addon.references.gemm({ a, b, rows: 2, columns: 2, depth: 3 })]).toEqual([31, 302, 64, 605]);
+    expect([...reference('c', 4, { kernel: 'gemm', a, b, rows: 2, columns: 2, depth: 3 })]).toEqual([31, 302, 64, 605]);
   });
 
   test('convolution sums the window, reads zero outside, adds the bias', () => {
@@ -50,14 +57,14 @@ describe('references, checked by eye', () => {
     const onlyRight = [0, 0, 0, 0, 0, 1, 0, 0, 0];
     const weights = floats(...new Array(9).fill(1), ...onlyRight);
     const input = floats(1, 2, 3, 4, 5, 6);
-    const output = addon.references.conv3x3({ input, weights, bias: floats(0, 100), ...image });
+    const output = reference('output', 12, { kernel: 'conv', variant: 'direct', input, weights, bias: floats(0, 100), ...image });
     expect([...output]).toEqual([12, 21, 16, 12, 21, 16, 102, 103, 100, 105, 106, 100]);
   });
 
   test('softmax and relu', () => {
-    const row = addon.references.softmax({ input: floats(0, Math.log(3)), rows: 1, columns: 2 });
+    const row = reference('output', 2, { kernel: 'softmax', input: floats(0, Math.log(3)), rows: 1, columns: 2 });
     expectClose(row, floats(0.25, 0.75));
-    const relu = addon.references.relu({ input: floats(-1, 0, 2, Number.NaN), count: 4 });
+    const relu = reference('output', 4, { ...RELU, input: floats(-1, 0, 2, Number.NaN), count: 4 });
     expect([...relu]).toEqual([0, 0, 2, Number.NaN]);
   });
 });
@@ -77,9 +84,8 @@ describe('twins against the references', () => {
   });
 
   test('the check fails on a device that does nothing', () => {
-    const idle = { ...device, gemm: () => undefined, conv3x3: () => undefined, softmax: () => undefined };
-    const bad = checkKernels(addon, { ...idle, relu: () => undefined }).filter((result) => !result.isGood);
-    expect(bad).toHaveLength(6);
+    const results = checkKernels(addon, { ...device, launch: () => undefined });
+    expect(results.filter((result) => result.isGood)).toEqual([]);
   });
 
   test.each([8, 16, 32])('gemm with tile %i on sides around the tile', (tile) => {
@@ -94,8 +100,20 @@ describe('twins against the references', () => {
       const a = randomFloats(random, rows * depth, 1);
       const b = randomFloats(random, depth * columns, 1);
       const c = poisoned(rows * columns);
-      device.gemm({ a: uploaded(a), b: uploaded(b), c, rows, columns, depth, tile });
-      expectClose(read(c, rows * columns), addon.references.gemm({ a, b, rows, columns, depth }));
+      device.launch({
+        kernel: 'gemm',
+        a: uploaded(a),
+        b: uploaded(b),
+        c,
+        rows,
+        columns,
+        depth,
+        variant: `tile_${tile}`,
+      });
+      expectClose(
+        read(c, rows * columns),
+        reference('c', rows * columns, { kernel: 'gemm', a, b, rows, columns, depth }),
+      );
     }
   });
 
@@ -114,23 +132,26 @@ describe('twins against the references', () => {
       const outputCount = images * channelsOut * height * width;
       const output = poisoned(outputCount);
       const addresses = { input: uploaded(input), weights: uploaded(weights), bias: uploaded(bias), output };
-      device.conv3x3({ ...addresses, ...shape });
-      expectClose(read(output, outputCount), addon.references.conv3x3({ input, weights, bias, ...shape }));
+      device.launch({ kernel: 'conv', variant: 'direct', ...addresses, ...shape });
+      expectClose(
+        read(output, outputCount),
+        reference('output', outputCount, { kernel: 'conv', variant: 'direct', input, weights, bias, ...shape }),
+      );
     }
   });
 
   test('softmax survives large values and one column', () => {
     const input = floats(1000, 1001, -1000, 88, 89, 90);
     const output = poisoned(6);
-    device.softmax({ input: uploaded(input), output, rows: 2, columns: 3 });
-    expectClose(read(output, 6), addon.references.softmax({ input, rows: 2, columns: 3 }));
-    device.softmax({ input: uploaded(floats(7, -7)), output, rows: 2, columns: 1 });
+    device.launch({ kernel: 'softmax', input: uploaded(input), output, rows: 2, columns: 3 });
+    expectClose(read(output, 6), reference('output', 6, { kernel: 'softmax', input, rows: 2, columns: 3 }));
+    device.launch({ kernel: 'softmax', input: uploaded(floats(7, -7)), output, rows: 2, columns: 1 });
     expect([...read(output, 2)]).toEqual([1, 1]);
   });
 
   test('relu works in place and lets a NaN through', () => {
     const address = uploaded(floats(-1, 3, Number.NaN));
-    device.relu({ input: address, output: address, count: 3 });
+    device.launch({ ...RELU, input: address, output: address, count: 3 });
     expect([...read(address, 3)]).toEqual([0, 3, Number.NaN]);
   });
 
@@ -139,9 +160,9 @@ describe('twins against the references', () => {
     const stream = device.createStream();
     const [front, back] = [uploaded(new Float32Array(count * count).fill(1)), poisoned(count * count)];
     // A row of ones becomes a row of 1/4096; relu keeps it; the softmax of equal values is the same again.
-    device.softmax({ input: front, output: back, rows: count, columns: count, stream });
-    device.relu({ input: back, output: back, count: count * count, stream });
-    device.softmax({ input: back, output: front, rows: count, columns: count, stream });
+    device.launch({ kernel: 'softmax', input: front, output: back, rows: count, columns: count, stream });
+    device.launch({ ...RELU, input: back, output: back, count: count * count, stream });
+    device.launch({ kernel: 'softmax', input: back, output: front, rows: count, columns: count, stream });
     const got = new Float32Array(count * count);
     device.download({ source: front, target: got, stream });
     expect(got.every((value) => isClose(value, 1 / count, 1e-9))).toBe(true);

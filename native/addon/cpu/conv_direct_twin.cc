@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "addon/cpu/twins.h"
+#include "addon/cpu/conv_twin_parts.h"
 
 namespace hka::addon {
 namespace {
@@ -41,7 +41,7 @@ void convBlock(const ConvArguments& conv, uint64_t blockX, uint64_t blockY, uint
   const uint64_t firstY = blockY * kConvTile;
   const uint64_t firstX = blockX * kConvTile;
   alignas(64) float sums[kConvTile][kConvTile];
-  std::fill(&sums[0][0], &sums[0][0] + kConvTile * kConvTile, conv.bias[channelOut]);
+  std::fill(&sums[0][0], &sums[0][0] + kConvTile * kConvTile, conv.bias != nullptr ? conv.bias[channelOut] : 0.0F);
   HaloTile halo;
   for (uint64_t channel = 0; channel < conv.channelsIn; ++channel) {
     const float* input = conv.input + (image * conv.channelsIn + channel) * pixelCount;
@@ -51,14 +51,16 @@ void convBlock(const ConvArguments& conv, uint64_t blockX, uint64_t blockY, uint
   const uint64_t endY = std::min<uint64_t>(firstY + kConvTile, conv.height);
   const uint64_t writtenCount = std::min<uint64_t>(kConvTile, conv.width - firstX);
   for (uint64_t y = firstY; y < endY; ++y) {
-    const float* row = sums[y - firstY];
+    float* row = sums[y - firstY];
+    // Phrased so that a NaN passes through.
+    for (uint64_t x = 0; x < writtenCount; ++x) row[x] = conv.isRelu && row[x] < 0 ? 0.0F : row[x];
     std::copy(row, row + writtenCount, conv.output + plane * pixelCount + y * conv.width + firstX);
   }
 }
 
 }  // namespace
 
-BlockRange convTwin(const ConvArguments& conv) {
+BlockRange convDirectTwin(const ConvArguments& conv) {
   const kernels::Dim3 grid = kernels::convLaunch(conv).grid;
   return [conv, grid](uint64_t firstBlock, uint64_t endBlock) {
     for (uint64_t block = firstBlock; block < endBlock; ++block) {

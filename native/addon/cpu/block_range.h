@@ -1,14 +1,10 @@
-// The CPU twins of the CUDA kernels: same grid, same tiles, same order of sums within a block. A block of the grid is the unit of
-// work that the device's threads take. Pure functions over memory that the caller keeps alive until the work is done.
+// What a CPU twin is: a function over blocks of a grid. Pure over memory that the caller keeps alive until the work is done.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 
-#include "kernels/conv3x3/conv3x3.h"
-#include "kernels/gemm/gemm.h"
-#include "kernels/relu/relu.h"
-#include "kernels/softmax/softmax.h"
+#include "kernels/common/launch.h"
 
 // Before a short inner loop: GCC unrolls one of 8 or 16 steps whole, and then no longer turns it into vector instructions.
 #if defined(__GNUC__) && !defined(__clang__)
@@ -22,11 +18,6 @@ namespace hka::addon {
 // Computes the blocks [firstBlock, endBlock) of a grid, numbered with x running fastest. Called from several threads at once
 // with ranges that do not overlap; never throws.
 using BlockRange = std::function<void(uint64_t firstBlock, uint64_t endBlock)>;
-
-BlockRange gemmTwin(const kernels::GemmArguments& gemm);
-BlockRange convTwin(const kernels::ConvArguments& conv);
-BlockRange softmaxTwin(const kernels::SoftmaxArguments& softmax);
-BlockRange reluTwin(const kernels::ReluArguments& relu);
 
 inline uint64_t blockCountOf(const kernels::Launch& launch) {
   return uint64_t{launch.grid.x} * launch.grid.y * launch.grid.z;

@@ -1,4 +1,4 @@
-#include "kernels/cuda_launchers.h"
+#include "kernels/conv/conv_cuda.h"
 
 namespace hka::kernels {
 
@@ -11,7 +11,7 @@ __global__ void conv3x3(ConvArguments conv) {
   const int firstY = static_cast<int>(blockIdx.y * kConvTile);
   const int firstX = static_cast<int>(blockIdx.x * kConvTile);
   const size_t pixelCount = size_t{conv.height} * conv.width;
-  float sum = conv.bias[channelOut];
+  float sum = conv.bias != nullptr ? conv.bias[channelOut] : 0.0F;
   for (uint32_t channel = 0; channel < conv.channelsIn; ++channel) {
     const float* plane = conv.input + (size_t{image} * conv.channelsIn + channel) * pixelCount;
     // 256 threads load 324 pixels: some threads load two.
@@ -28,10 +28,12 @@ __global__ void conv3x3(ConvArguments conv) {
   }
   const uint32_t y = firstY + threadIdx.y;
   const uint32_t x = firstX + threadIdx.x;
-  if (y < conv.height && x < conv.width) conv.output[blockIdx.z * pixelCount + size_t{y} * conv.width + x] = sum;
+  if (y >= conv.height || x >= conv.width) return;
+  // Phrased so that a NaN passes through.
+  conv.output[blockIdx.z * pixelCount + size_t{y} * conv.width + x] = conv.isRelu && sum < 0 ? 0.0F : sum;
 }
 
-cudaError_t launchConv(const ConvArguments& conv, cudaStream_t stream) {
+cudaError_t launchConvDirect(const ConvArguments& conv, cudaStream_t stream) {
   const Launch launch = convLaunch(conv);
   conv3x3<<<cudaDim(launch.grid), cudaDim(launch.block), 0, stream>>>(conv);
   return cudaGetLastError();

@@ -1,0 +1,20 @@
+// Compares every kernel of a device with the naive reference, on sizes that do not divide the tiles. One file a family.
+
+import type { ComputeDevice, NativeAddon } from '../addon';
+import { type Check, CheckBench, type CheckResult } from './check-bench';
+import { convChecks } from './conv3x3';
+import { gemmChecks } from './gemm';
+import { reluChecks } from './relu';
+import { softmaxChecks } from './softmax';
+
+/** Every family's checks on the device, in the order of the families. */
+export function checkKernels(addon: NativeAddon, device: ComputeDevice): CheckResult[] {
+  const bench = new CheckBench(addon, device);
+  const checks: readonly Check[] = [...gemmChecks(), ...convChecks(), ...softmaxChecks(), ...reluChecks()];
+  return checks.map((check) => bench.run(check));
+}
+
+/** One line for people. */
+export function checkSentence({ kernel, errorMax, isGood }: CheckResult): string {
+  return `${kernel.padEnd(14)} largest relative error ${errorMax.toExponential(1)}  ${isGood ? 'ok' : 'WRONG'}`;
+}
