@@ -58,7 +58,14 @@ describe('references, checked by eye', () => {
     const onlyRight = [0, 0, 0, 0, 0, 1, 0, 0, 0];
     const weights = floats(...new Array(9).fill(1), ...onlyRight);
     const input = floats(1, 2, 3, 4, 5, 6);
-    const output = reference('output', 12, { kernel: 'conv', variant: 'direct', input, weights, bias: floats(0, 100), ...image });
+    const output = reference('output', 12, {
+      kernel: 'conv',
+      variant: 'direct',
+      input,
+      weights,
+      bias: floats(0, 100),
+      ...image,
+    });
     expect([...output]).toEqual([12, 21, 16, 12, 21, 16, 102, 103, 100, 105, 106, 100]);
   });
 
