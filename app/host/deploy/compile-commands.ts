@@ -60,8 +60,8 @@ export function planCollector(paths: readonly string[], { compiler }: Compilers)
 /** Sources of hookanalyzer.node among the bundle's paths; with CUDA also those that need its toolkit. */
 export function addonSources(paths: readonly string[], withCuda: boolean): string[] {
   const sources = paths.filter(isIn('native/addon')).filter((path) => path.endsWith('.cc'));
-  if (!withCuda) return sources.filter((path) => !path.endsWith('/cuda_device.cc'));
-  return [...sources, ...paths.filter(isIn('kernels')).filter((path) => path.endsWith('.cu'))];
+  if (!withCuda) return sources.filter((path) => !/\/cuda_(?:device|costs)\.cc$/.test(path));
+  return [...sources, ...paths.filter((path) => /^(?:kernels|native\/addon)\/.*\.cu$/.test(path))];
 }
 
 // Orin, and from CUDA 11.8 on Hopper, whose PTX is for what came after it.
@@ -88,7 +88,7 @@ export function planAddon(paths: readonly string[], compilers: Compilers): Build
   const host = `-ccbin ${quoteWord(compiler)}`;
   const flags = SHARED.map((flag) => `-Xcompiler ${flag}`).join(' ');
   const cuda = `${quoteWord(nvcc)} ${host} ${COMMON} -O3 ${flags} ${ADDON_DEFINES} -DHAVE_CUDA=1 ${includes}`;
-  const needsCuda = (source: string) => /\/(?:addon|cuda_device)\.cc$|\.cu$/.test(source);
+  const needsCuda = (source: string) => /\/(?:addon|cuda_device|cuda_costs|\w+_work)\.cc$|\.cu$/.test(source);
   const compile = (source: string) => {
     if (!needsCuda(source)) return plain;
     return source.endsWith('.cu') ? `${cuda} ${architectureFlags(compilers.nvccVersion)}` : cuda;

@@ -8,6 +8,7 @@ import { DecodedRows } from './packets';
 const addon = loadAddon(ensureNativeBuilt().addonPath);
 const ALL_KINDS = ['kernel', 'memcpy', 'memory', 'api', 'nvtx', 'sync'];
 const SOURCE_ID = 42;
+const RELU = { kernel: 'elementwise', operation: 'relu', variant: 'scalar' };
 
 /** Runs on a device of its own that records `kinds`; gives back the rows. */
 function record(body: (device: ComputeDevice) => void, kinds = ALL_KINDS): DecodedRows {
@@ -58,7 +59,16 @@ describe('rows of the CPU device', () => {
         device.launch({ kernel: 'gemm', a, b, c, rows: 20, columns: 50, depth: 50, variant: `tile_${tile}`, stream });
       const weights = device.alloc(2 * 3 * 9 * 4);
       const shape = { images: 2, channelsIn: 3, channelsOut: 2, height: 17, width: 16 };
-      device.launch({ kernel: 'conv', variant: 'direct', input: a, weights, bias: weights, output: b, ...shape, stream });
+      device.launch({
+        kernel: 'conv',
+        variant: 'direct',
+        input: a,
+        weights,
+        bias: weights,
+        output: b,
+        ...shape,
+        stream,
+      });
       device.launch({ kernel: 'softmax', input: a, output: b, rows: 50, columns: 50, stream });
       device.launch({ ...RELU, input: a, output: a, count: 2500 });
     });
@@ -233,7 +243,7 @@ describe('wrong arguments become an Error with a sentence', () => {
     [
       'a fraction',
       () => device.launch({ ...RELU, input: small, output: small, count: 1.5 }),
-      /^relu: count must be a whole number/,
+      /^elementwise: count must be a whole number/,
     ],
     [
       'no kernel of that name',
@@ -259,7 +269,7 @@ describe('wrong arguments become an Error with a sentence', () => {
     [
       'too small a buffer',
       () => device.launch({ ...RELU, input: small, output: small, count: 5 }),
-      /^relu: input has 16 bytes; 20 are needed\.$/,
+      /^elementwise: input has 16 bytes; 20 are needed\.$/,
     ],
     [
       'sizes that overflow',
@@ -274,7 +284,7 @@ describe('wrong arguments become an Error with a sentence', () => {
     [
       'an unknown stream',
       () => device.launch({ ...RELU, input: small, output: small, count: 4, stream: 9 }),
-      /^relu: stream must be/,
+      /^elementwise: stream must be/,
     ],
     ['an array', () => untyped.upload({ target: small, source: [1] }), /^upload: source must be a typed array\.$/],
     [

@@ -24,12 +24,12 @@ test('the collector is built from the sources and with the flags that CMake has'
 
 test('the addon is built from the sources that CMake has, with and without CUDA', () => {
   const text = cmake('native/addon');
-  const ofAddon = [...text.matchAll(/^\s+([\w/]+\.cc)$/gm)].map(([, name]) => `native/addon/${name}`);
+  const ofAddon = [...text.matchAll(/^\s+([\w/]+\.(?:cc|cu))$/gm)].map(([, name]) => `native/addon/${name}`);
   const kernels = [...text.matchAll(/\$\{REPOSITORY\}\/([\w/]+\.cu)\b/g)].map(([, name]) => name);
-  expect(kernels).toHaveLength(4);
+  expect(kernels).toContain('kernels/gemm/gemm.cu');
   expect(sorted(addonSources(paths, true))).toEqual(sorted([...ofAddon, ...kernels]));
   expect(sorted(addonSources(paths, false))).toEqual(
-    sorted(ofAddon.filter((name) => !name.endsWith('cuda_device.cc'))),
+    sorted(ofAddon.filter((name) => !/cuda_(?:device|costs)\.cc$|\.cu$/.test(name))),
   );
   const defines = /target_compile_definitions\(hookanalyzer PRIVATE ([^)]+)\)/.exec(text)?.[1].split(' ') ?? [];
   expect(defines).toHaveLength(2);
@@ -44,16 +44,15 @@ test('nvcc compiles what needs it, for Orin, and from CUDA 11.8 on for Hopper to
       nvccVersion: `Cuda tools, release ${release}, V1`,
     });
   const programs = planWith('12.6')?.steps.filter(({ command }) => command.startsWith('/usr/local/cuda/bin/nvcc'));
-  expect(programs?.map(({ label }) => path.basename(label)).sort()).toEqual([
-    'addon.cc',
-    'conv3x3.cu',
-    'cuda_device.cc',
-    'gemm.cu',
-    'relu.cu',
-    'softmax.cu',
-  ]);
+  // Every kernel, and what calls CUDA or the kernels' launchers.
+  const needing = paths.filter((name) =>
+    /^(?:kernels|native\/addon)\/.*\.cu$|^native\/addon\/(?:addon|.*\/(?:cuda_device|cuda_costs|\w+_work))\.cc$/.test(
+      name,
+    ),
+  );
+  expect(sorted(programs?.map(({ label }) => label.split(' ').at(-1)!) ?? [])).toEqual(sorted(needing));
   const architecturesOf = (release: string) => {
-    const step = planWith(release)?.steps.find(({ label }) => label.endsWith('relu.cu'));
+    const step = planWith(release)?.steps.find(({ label }) => label.endsWith('copy.cu'));
     return [...(step?.command ?? '').matchAll(/arch=compute_(\d+)/g)].map(([, architecture]) => architecture);
   };
   expect(['11.4', '11.8', '12.6'].map(architecturesOf)).toEqual([['87'], ['87', '90'], ['87', '90']]);
