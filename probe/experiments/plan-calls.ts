@@ -122,8 +122,8 @@ export function ceilingPoints({ kind }: DeviceTraits): PointPlan[] {
       work: {
         kind: 'call',
         kernel: 'ceiling',
-        variant: 'copy',
-        options: { count },
+        variant: undefined,
+        options: { operation: 'copy', count },
         buffers: [buffer('input', count, 'zero'), buffer('output', count, 'zero')],
         check: undefined,
       },
@@ -135,8 +135,8 @@ export function ceilingPoints({ kind }: DeviceTraits): PointPlan[] {
       work: {
         kind: 'call',
         kernel: 'ceiling',
-        variant: 'fma',
-        options: { count: FMA_COUNT[kind] },
+        variant: undefined,
+        options: { operation: 'fma', count: FMA_COUNT[kind] },
         buffers: [buffer('output', FMA_COUNT[kind], 'zero')],
         check: undefined,
       },

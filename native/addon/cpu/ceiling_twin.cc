@@ -32,7 +32,7 @@ void fmaBlock(const CeilingArguments& ceiling, uint64_t block) {
 }  // namespace
 
 BlockRange ceilingTwin(const CeilingArguments& ceiling) {
-  if (ceiling.variant == kernels::CeilingVariant::fma) {
+  if (ceiling.operation == kernels::CeilingOperation::fma) {
     return [ceiling](uint64_t firstBlock, uint64_t endBlock) {
       for (uint64_t block = firstBlock; block < endBlock; ++block) fmaBlock(ceiling, block);
     };
