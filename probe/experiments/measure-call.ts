@@ -55,6 +55,7 @@ export function measureCall(
       device.measure({ ...call, sampleCount, launchesPerSample: perSample }),
     );
     const coldLimits = {
+      ...limits,
       sampleCount: Math.ceil(limits.sampleCount * COLD_SHARE),
       budgetMs: limits.budgetMs * COLD_SHARE,
     };

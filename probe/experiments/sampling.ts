@@ -6,6 +6,8 @@ export interface SamplingLimits {
   readonly sampleCount: number;
   /** A point takes no new round after this long, once it has the fewest samples. */
   readonly budgetMs: number;
+  /** The same when it says so: somebody waits for the end. */
+  readonly shouldStop?: () => boolean;
 }
 
 /** Fewer say nothing about spread. */
@@ -24,7 +26,7 @@ export function launchesPerSample(oneNs: number): number {
 
 /** Takes samples in rounds; `take` measures so many and gives nanoseconds. `oneNs` is about what one sample takes. */
 export async function takeSamples(
-  { sampleCount, budgetMs }: SamplingLimits,
+  { sampleCount, budgetMs, shouldStop = () => false }: SamplingLimits,
   oneNs: number,
   take: (count: number) => Float64Array,
 ): Promise<number[]> {
@@ -32,7 +34,7 @@ export async function takeSamples(
   const endMs = performance.now() + budgetMs;
   const samplesNs: number[] = [];
   while (samplesNs.length < sampleCount) {
-    if (samplesNs.length >= SAMPLE_COUNT_MIN && performance.now() >= endMs) break;
+    if (samplesNs.length >= SAMPLE_COUNT_MIN && (performance.now() >= endMs || shouldStop())) break;
     samplesNs.push(...take(Math.min(roundCount, sampleCount - samplesNs.length)));
     await nextTurn();
   }

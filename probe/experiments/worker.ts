@@ -54,14 +54,15 @@ export async function runWorker(options: WorkerOptions): Promise<boolean> {
     tell({ kind: 'ready', device: traits, plans });
     const contents = new Contents();
     const checker = new Checker(addon, contents);
-    const limits = { sampleCount: spec.sampleCount, budgetMs: POINT_BUDGET_MS };
+    const limits = { sampleCount: spec.sampleCount, budgetMs: POINT_BUDGET_MS, shouldStop };
     const resourcesOf = loadResources(traits);
     const isCold = spec.measureCold;
     const tools: PointTools = { addon, device, traits, resourcesOf, compiled, contents, checker, limits, isCold };
     const counters = pass === 'counters' ? CounterPass.open(tools, tell) : undefined;
     // Without counters, which it has said, there is nothing left to do in their pass.
     const endIndex = pass === 'counters' && !counters ? fromIndex : plans.length;
-    for (let index = fromIndex; index < endIndex && !shouldStop(); index++) {
+    let index = fromIndex;
+    for (; index < endIndex && !shouldStop(); index++) {
       tell({ kind: 'begin', index });
       if (counters) {
         const values = await counters.measure(plans[index]);
@@ -71,7 +72,7 @@ export async function runWorker(options: WorkerOptions): Promise<boolean> {
       }
       if (!isAlive(device)) return false;
     }
-    tell({ kind: 'done' });
+    if (index >= endIndex) tell({ kind: 'done' }); // else it was told to stop, and the supervisor knows
     return true;
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
