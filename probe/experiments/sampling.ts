@@ -14,8 +14,8 @@ export interface SamplingLimits {
 export const SAMPLE_COUNT_MIN = 3;
 /** How long the thread may be busy before it yields. */
 const ROUND_MS = 40;
-/** Of one sample: a hundred times what CUDA's events resolve. */
-const SAMPLE_NS_MIN = 50_000;
+/** Of one sample: a few hundred times what CUDA's events resolve. */
+const SAMPLE_NS_MIN = 200_000;
 const LAUNCHES_PER_SAMPLE_MAX = 1000;
 const NS_PER_MS = 1e6;
 

@@ -16,6 +16,7 @@ export interface NativeTests {
   /** The folder with a libcuda.so.1, for LD_LIBRARY_PATH. */
   readonly driverFolder: string;
   readonly halfBits: string;
+  readonly compileCheck: string;
 }
 
 /** Builds what is out of date. Throws with the compiler's words. */
@@ -41,5 +42,6 @@ export function buildNativeTests(sanitizer: Sanitizer): NativeTests {
     countersCupti: join(folder, 'lib', 'libfake_counters.so'),
     driverFolder: join(folder, 'driver'),
     halfBits: join(folder, 'bin', 'half_bits_test'),
+    compileCheck: join(folder, 'bin', 'compile_check'),
   };
 }

@@ -54,6 +54,7 @@ class CudaDevice final : public ComputeDevice {
   std::vector<void*> allocations_;
   std::vector<std::unique_ptr<CompiledKernel>> compiled_;  // id - 1 is the index
   std::unique_ptr<CounterSession> counters_;
+  cudaStream_t measuring_ = nullptr;  // nullptr until something is measured
   void* sweep_ = nullptr;  // larger than the L2 cache; nullptr until something is measured cold
   size_t openRangeCount_ = 0;
 };
