@@ -139,7 +139,11 @@ test.each([
   const measured = measuredOf(ended);
   for (const { medianNs, failure } of measured) expect((medianNs ?? 0) > 0).toBe(failure === null);
   const withResult = measured.filter(({ medianNs }) => medianNs !== null).map(({ x }) => x);
-  expect([...new Set(withResult)].sort((a, b) => a - b)).toEqual(places);
+  const failures = measured.map(({ series, failure }) => `${series}: ${failure}`).join('\n');
+  expect(
+    [...new Set(withResult)].sort((a, b) => a - b),
+    failures,
+  ).toEqual(places);
   expect(measured.some(({ correctness }) => correctness === 'wrong')).toBe(false);
 });
 
