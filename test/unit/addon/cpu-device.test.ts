@@ -269,7 +269,7 @@ describe('wrong arguments become an Error with a sentence', () => {
     [
       'an odd tile',
       () => device.launch({ kernel: 'gemm', a: small, b: small, c: small, ...shape, variant: 'tile_12' }),
-      /^gemm: variant must be one of tile_8, tile_16, tile_32/,
+      /^gemm: variant must be one of naive, tile_8, tile_16, tile_32, /,
     ],
     [
       'an unknown stream',

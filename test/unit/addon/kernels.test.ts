@@ -73,15 +73,8 @@ describe('twins against the references', () => {
   test('the check that the runner offers finds nothing', () => {
     const results = checkKernels(addon, device);
     expect(results.filter((result) => !result.isGood).map(checkSentence)).toEqual([]);
-    const labels = results.map((result) => result.kernel);
-    expect(labels.filter((label) => !label.startsWith('gemm_half'))).toEqual([
-      'gemm_tile<8>',
-      'gemm_tile<16>',
-      'gemm_tile<32>',
-      'conv3x3',
-      'softmax_rows',
-      'relu',
-    ]);
+    const families = results.map((result) => result.kernel.split(' ')[0]);
+    expect([...new Set(families)]).toEqual(['gemm', 'gemm_half', 'conv3x3', 'softmax_rows', 'relu']);
   });
 
   test('the check fails on a device that does nothing', () => {
