@@ -63,7 +63,9 @@ interface Point {
   readonly correctness: string;
   readonly failure: string | null;
   readonly flopsPerSec: number | null;
+  readonly bytesPerSec: number | null;
   readonly referenceRatio: number | null;
+  readonly ceilingRatio: number | null;
 }
 
 const pointsOf = ({ out }: Ended) => JSON.parse(out).points as Point[];
@@ -90,7 +92,17 @@ test('gemm: the result on stdout as JSON, the session in a file that reports rea
     'tile_8 32',
     'tile_8 48',
   ]);
-  for (const { series, x, label, medianNs, correctness, failure, flopsPerSec, referenceRatio } of measured) {
+  for (const {
+    series,
+    x,
+    label,
+    medianNs,
+    correctness,
+    failure,
+    flopsPerSec,
+    referenceRatio,
+    ceilingRatio,
+  } of measured) {
     expect({ series, label, correctness, failure }).toEqual({
       series,
       label: `${x} × ${x} × ${x}`,
@@ -98,9 +110,15 @@ test('gemm: the result on stdout as JSON, the session in a file that reports rea
       failure: null,
     });
     expect(flopsPerSec).toBeCloseTo((2 * x ** 3 * 1e9) / (medianNs as number), -3);
+    expect(ceilingRatio).toBeGreaterThan(0);
+    expect(ceilingRatio).toBeLessThan(1);
     expect(referenceRatio).toBeNull(); // there is no cuBLAS on a CPU
   }
-  expect(pointsOf(ended).filter(({ role }) => role === 'ceiling').length).toBeGreaterThan(0);
+  const ceilings = Object.fromEntries(
+    pointsOf(ended).flatMap((each) => (each.role === 'ceiling' ? [[each.series, each]] : [])),
+  );
+  expect(ceilings.fma.flopsPerSec).toBeGreaterThan(1e9);
+  expect(ceilings.copy.bytesPerSec).toBeGreaterThan(1e8);
   expect(await rowCount(join(folder, 'gemm.hka'), 'kernel')).toBeGreaterThan(0);
 
   const listed = await command('stats gemm.hka --report experiments --format csv');

@@ -59,7 +59,16 @@ describe('rows of the CPU device', () => {
         device.launch({ kernel: 'gemm', a, b, c, rows: 20, columns: 50, depth: 50, variant: `tile_${tile}`, stream });
       const weights = device.alloc(2 * 3 * 9 * 4);
       const shape = { images: 2, channelsIn: 3, channelsOut: 2, height: 17, width: 16 };
-      device.launch({ kernel: 'conv', variant: 'direct', input: a, weights, bias: weights, output: b, ...shape, stream });
+      device.launch({
+        kernel: 'conv',
+        variant: 'direct',
+        input: a,
+        weights,
+        bias: weights,
+        output: b,
+        ...shape,
+        stream,
+      });
       device.launch({ kernel: 'softmax', input: a, output: b, rows: 50, columns: 50, stream });
       device.launch({ ...RELU, input: a, output: a, count: 2500 });
     });

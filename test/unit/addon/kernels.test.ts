@@ -58,7 +58,14 @@ describe('references, checked by eye', () => {
     const onlyRight = [0, 0, 0, 0, 0, 1, 0, 0, 0];
     const weights = floats(...new Array(9).fill(1), ...onlyRight);
     const input = floats(1, 2, 3, 4, 5, 6);
-    const output = reference('output', 12, { kernel: 'conv', variant: 'direct', input, weights, bias: floats(0, 100), ...image });
+    const output = reference('output', 12, {
+      kernel: 'conv',
+      variant: 'direct',
+      input,
+      weights,
+      bias: floats(0, 100),
+      ...image,
+    });
     expect([...output]).toEqual([12, 21, 16, 12, 21, 16, 102, 103, 100, 105, 106, 100]);
   });
 
@@ -163,4 +170,19 @@ describe('twins against the references', () => {
     expect(got.every((value) => isClose(value, 1 / count, 1e-9))).toBe(true);
     for (const address of [front, back]) device.free(address);
   });
+});
+
+// With few rounds a sum still tells its thread and its chain; 300 and 1000 elements end within a block.
+test.each([
+  [1, 1],
+  [300, 3],
+  [1000, 7],
+  [1024, 256],
+])('multiply-adds of %i elements: each sum is that of its own thread, after %i rounds', (count, rounds) => {
+  const call = { kernel: 'ceiling', variant: 'fma', count, rounds };
+  const output = poisoned(count);
+  device.launch({ ...call, output });
+  device.synchronize();
+  expectClose(read(output, count), reference('output', count, call));
+  device.free(output);
 });
