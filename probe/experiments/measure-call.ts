@@ -51,7 +51,7 @@ export function measureCall(
     const verdict = check && checker.compare(device, buffers, check, work.buffers, work.options);
     const [oneNs] = device.measure(call);
     const perSample = launchesPerSample(oneNs);
-    const samplesNs = await takeSamples(limits, oneNs * perSample, (sampleCount) =>
+    const samplesNs = await takeSamples(limits, (sampleCount) =>
       device.measure({ ...call, sampleCount, launchesPerSample: perSample }),
     );
     const coldLimits = {
@@ -60,7 +60,7 @@ export function measureCall(
       budgetMs: limits.budgetMs * COLD_SHARE,
     };
     const coldNs = isCold
-      ? await takeSamples(coldLimits, oneNs, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
+      ? await takeSamples(coldLimits, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
       : undefined;
     return {
       ...summarizeSamples(samplesNs),

@@ -61,18 +61,19 @@ export async function runWorker(options: WorkerOptions): Promise<boolean> {
     const counters = pass === 'counters' ? CounterPass.open(tools, tell) : undefined;
     // Without counters, which it has said, there is nothing left to do in their pass.
     const endIndex = pass === 'counters' && !counters ? fromIndex : plans.length;
-    let index = fromIndex;
-    for (; index < endIndex && !shouldStop(); index++) {
+    for (let index = fromIndex; index < endIndex && !shouldStop(); index++) {
       tell({ kind: 'begin', index });
       if (counters) {
         const values = await counters.measure(plans[index]);
         if (values) tell({ kind: 'metrics', index, values });
       } else {
-        tell({ kind: 'point', index, result: await measurePoint(plans[index], tools) });
+        const result = await measurePoint(plans[index], tools);
+        if (shouldStop()) break; // it was cut short
+        tell({ kind: 'point', index, result });
       }
       if (!isAlive(device)) return false;
     }
-    if (index >= endIndex) tell({ kind: 'done' }); // else it was told to stop, and the supervisor knows
+    if (!shouldStop()) tell({ kind: 'done' });
     return true;
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;

@@ -3,9 +3,9 @@
 import type { ComputeDevice, NativeAddon } from '../addon';
 import { type Check, CheckBench, type CheckResult } from './check-bench';
 import { convChecks } from './conv';
+import { reluChecks } from './elementwise';
 import { gemmChecks } from './gemm';
 import { gemmHalfChecks } from './gemm-half';
-import { reluChecks } from './elementwise';
 import { softmaxChecks } from './softmax';
 
 /** Every family's checks on the device, in the order of the families. */

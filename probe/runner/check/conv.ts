@@ -12,6 +12,13 @@ export function convChecks(): Check[] {
     bias: randomFloats(random, shape.channelsOut, 1),
   };
   return [
-    { label: 'conv3x3', kernel: 'conv', variant: 'direct', options: shape, inputs, output: ['output', pixels * shape.channelsOut] },
+    {
+      label: 'conv3x3',
+      kernel: 'conv',
+      variant: 'direct',
+      options: shape,
+      inputs,
+      output: ['output', pixels * shape.channelsOut],
+    },
   ];
 }
