@@ -1,8 +1,7 @@
 // The points that are calls of a kernel family: GEMM over sizes and variants, block sizes, and the ceilings they are held against.
 
 import type { ExperimentSpec } from '../../shared/rpc/experiment';
-import type { VariantsOf } from './plan';
-import type { BufferPlan, DeviceTraits, PointPlan } from './point';
+import type { BufferPlan, DeviceTraits, PointPlan, VariantsOf } from './point';
 
 type GemmSpec = Extract<ExperimentSpec, { kind: 'gemm' }>;
 type BlockSizeSpec = Extract<ExperimentSpec, { kind: 'blockSize' }>;

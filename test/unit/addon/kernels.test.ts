@@ -188,3 +188,18 @@ describe('twins against the references', () => {
     for (const address of [front, back]) device.free(address);
   });
 });
+
+// With few rounds a sum still tells its thread and its chain; 300 and 1000 elements end within a block.
+test.each([
+  [1, 1],
+  [300, 3],
+  [1000, 7],
+  [1024, 256],
+])('multiply-adds of %i elements: each sum is that of its own thread, after %i rounds', (count, rounds) => {
+  const call = { kernel: 'ceiling', variant: 'fma', count, rounds };
+  const output = poisoned(count);
+  device.launch({ ...call, output });
+  device.synchronize();
+  expectClose(read(output, count), reference('output', count, call));
+  device.free(output);
+});
