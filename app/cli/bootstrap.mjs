@@ -1,6 +1,6 @@
 // From a fresh clone to a running command: installs the npm packages, builds the native parts and the programs when that was not
 // done or is out of date, then runs what was asked. Plain JavaScript on Node alone, because it runs before anything is installed.
-//   node app/cli/bootstrap.mjs start|demo|test|bench|native|generate|package|gpu-pack [arguments]
+//   node app/cli/bootstrap.mjs start|demo|test|bench|native|generate|resources|package|gpu-pack [arguments]
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -37,7 +37,7 @@ function run(command, args, { quiet = false, sentence = '', remedy = '', env = {
 }
 
 // Folders that no program is built from.
-const NO_SOURCES = new Set(['node_modules', 'results']);
+const NO_SOURCES = new Set(['node_modules', 'resources', 'results']);
 
 function filesBelow(path) {
   const full = join(root, path);
@@ -170,6 +170,10 @@ const verbs = {
     checkNode();
     ensurePackages();
     vitest('--project', 'unit', 'test/unit/wire/layout-header.test.ts', '-u');
+  },
+  resources: (args) => {
+    checkNode();
+    run(process.execPath, [join('kernels', 'resources', 'main.mjs'), ...args]);
   },
   package: (args) => {
     ensureAll();

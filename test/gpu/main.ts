@@ -11,6 +11,7 @@ import { coexistence } from './coexistence';
 import { knownCounts } from './known-counts';
 import { launchCost } from './launch-cost';
 import { liveLatency } from './live-latency';
+import { occupancy } from './occupancy';
 import { pytorch } from './pytorch';
 import { switching } from './switching';
 import { workload } from './workload';
@@ -23,6 +24,7 @@ const TESTS: Readonly<Record<string, GpuTest>> = {
   switching,
   coexistence,
   liveLatency,
+  occupancy,
 };
 
 function said(command: string, ...args: string[]): string {

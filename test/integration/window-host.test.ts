@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeApp } from '../../app/host/window/app-description';
 import { History } from '../../app/host/window/history';
 import type { HostPort } from '../../app/host/window/port-rpc';
+import { WindowServer } from '../../app/host/window/server';
 import { Sessions } from '../../app/host/window/sessions';
 import type { DataMessage } from '../../shared/window/columns';
 import { ensureBuilt } from './build';
@@ -136,6 +137,16 @@ async function runDemo(session: number): Promise<number> {
 }
 
 const hasExited = () => told.some(({ name }) => name === 'session/exited');
+
+test('a page that is loaded again while its file is read does not end the host', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const server = new WindowServer(hostPort(port1), { sessions, history, version: '' });
+  const isGone = new Promise((resolve) => port1.once('close', resolve));
+  port2.close();
+  await isGone;
+  const description = await sessions.openFile(SAMPLE);
+  expect(() => server.notify('session/changed', description)).not.toThrow();
+});
 
 test('live: a window that is stuck for a while gets every row once, and the recording does not wait for it', async () => {
   const { session, kind, isSaved } = await sessions.connect({}, ASKER, new AbortController().signal);

@@ -33,6 +33,7 @@ export const IMPORT_TABLE: readonly FolderRule[] = [
   rule('shared/wire', ['shared/util', 'shared/units', 'shared/model'], [], false),
   rule('shared/rpc', ['shared/util', 'shared/units', 'shared/model', 'shared/wire'], ['zod'], false),
   rule('shared/window', ['shared/util', 'shared/units', 'shared/model', 'shared/wire', 'shared/rpc'], ['zod'], false),
+  rule('shared/occupancy', ['shared/util', 'shared/units'], [], false),
   // package.json is the one place of the version that both programs name.
   rule('probe', ['shared', 'package.json'], ['zod', 'vscode-jsonrpc'], true),
   // Never electron: the command runs without it.
@@ -44,6 +45,7 @@ export const IMPORT_TABLE: readonly FolderRule[] = [
   ),
   rule('app/cli', ['app/host', 'shared', 'package.json'], [], true),
   rule('app/cli/package-app.mjs', [], ['@electron/fuses'], true),
+  rule('kernels/resources', [], [], true),
   // Thin: windows, menus, dialogs and the host's process. What they mean is the host's and the page's.
   rule('app/main', ['shared/window'], ['electron'], true),
   rule('app/preload', ['shared/window'], ['electron'], false),

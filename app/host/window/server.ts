@@ -80,7 +80,9 @@ export class WindowServer {
     this.connection.dispose();
   }
 
+  /** A window that is gone is told nothing; sessions go on without one. */
   notify<N extends WindowNotificationName>(name: N, params: WindowNotificationParams<N>): void {
+    if (this.gone.signal.aborted) return; // the library throws then
     void this.connection.sendNotification(name, params).catch(() => {}); // the window is gone
   }
 
