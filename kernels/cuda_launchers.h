@@ -5,13 +5,12 @@
 #include <cuda_runtime_api.h>
 
 #include "kernels/conv3x3/conv3x3.h"
-#include "kernels/gemm/gemm.h"
+#include "kernels/gemm/gemm_cuda.h"
 #include "kernels/relu/relu.h"
 #include "kernels/softmax/softmax.h"
 
 namespace hka::kernels {
 
-cudaError_t launchGemm(const GemmArguments& gemm, cudaStream_t stream);
 cudaError_t launchConv(const ConvArguments& conv, cudaStream_t stream);
 cudaError_t launchSoftmax(const SoftmaxArguments& softmax, cudaStream_t stream);
 cudaError_t launchRelu(const ReluArguments& relu, cudaStream_t stream);

@@ -7,11 +7,15 @@ export interface Option {
   readonly short?: string;
   /** What stands for the value in the help, such as FILE. */
   readonly value?: string;
+  /** It may be given more than once; `texts` has them all. */
+  readonly repeats?: boolean;
   readonly help: string;
 }
 
 export interface Parsed {
   readonly text: (name: string) => string | undefined;
+  /** In the order in which they were given; none when the option is absent. */
+  readonly texts: (name: string) => readonly string[];
   readonly flag: (name: string) => boolean;
   readonly words: readonly string[];
   /** What stood behind `--`, or undefined when there was no `--`. */
@@ -74,9 +78,16 @@ export function helpOf(verb: Verb): string {
   return `${lines.join('\n')}\n`;
 }
 
+type Value = string | boolean | string[];
+
 function reason(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('. To specify')[0].split('\n')[0];
+}
+
+function textsOf(value: Value | undefined): readonly string[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' ? [value] : [];
 }
 
 /** Parses the words behind a verb. Throws UsageError. */
@@ -87,16 +98,16 @@ export function parseVerb(
   const dashes = args.indexOf('--');
   const own = dashes < 0 ? args : args.slice(0, dashes);
   const options = Object.fromEntries(
-    Object.entries({ ...verb.options, ...COMMON }).map(([name, { type, short }]) => [
+    Object.entries({ ...verb.options, ...COMMON }).map(([name, { type, short, repeats = false }]) => [
       name,
-      short ? { type, short } : { type },
+      { type, multiple: repeats, ...(short ? { short } : {}) },
     ]),
   );
-  let values: Record<string, string | boolean | undefined>;
+  let values: Record<string, Value | undefined>;
   let words: string[];
   try {
     const parsed = parseArgs({ args: [...own], options, allowPositionals: true, strict: true });
-    values = parsed.values as Record<string, string | boolean | undefined>;
+    values = parsed.values as Record<string, Value | undefined>;
     words = parsed.positionals;
   } catch (error) {
     throw usage(`${reason(error)}.`);
@@ -108,7 +119,8 @@ export function parseVerb(
     throw usage(`${got}; usage: hookanalyzer ${verb.name} ${verb.usage}.`);
   }
   return {
-    text: (name) => values[name] as string | undefined,
+    text: (name) => textsOf(values[name])[0],
+    texts: (name) => textsOf(values[name]),
     flag: (name) => values[name] === true,
     words,
     program: dashes < 0 ? undefined : args.slice(dashes + 1),

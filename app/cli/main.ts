@@ -5,6 +5,7 @@ import { FailureError } from '../../shared/util/failure';
 import { helpOf, parseVerb, type Terminal, UsageError, type Verb } from './command';
 import { demo } from './verbs/demo';
 import { doctor } from './verbs/doctor';
+import { experiment } from './verbs/experiment';
 import { exportVerb } from './verbs/export';
 import { info } from './verbs/info';
 import { open } from './verbs/open';
@@ -13,10 +14,10 @@ import { record } from './verbs/record';
 import { serve } from './verbs/serve';
 import { stats } from './verbs/stats';
 
-const VERBS: readonly Verb[] = [demo, record, info, stats, exportVerb, query, open, serve, doctor];
+const VERBS: readonly Verb[] = [demo, record, experiment, info, stats, exportVerb, query, open, serve, doctor];
 
 function overview(): string {
-  const lines = VERBS.map((verb) => `  ${verb.name.padEnd(8)} ${verb.summary}`);
+  const lines = VERBS.map((verb) => `  ${verb.name.padEnd(10)} ${verb.summary}`);
   return `HookAnalyzer ${packageJson.version}: live profiler for CUDA programs on a tethered Jetson.
 
 Usage: hookanalyzer VERB [options]

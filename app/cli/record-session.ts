@@ -1,4 +1,4 @@
-// The main job: a program, here or on a board, into a session file. Used by `record` and `demo`.
+// The main job: a program, here or on a board, into a session file. Used by `record`, `demo` and `experiment`.
 
 import type { LaunchParams } from '../../shared/rpc/methods';
 import { formatBytes, formatCount } from '../../shared/units/format';
@@ -6,7 +6,7 @@ import { findInstallation } from '../host/installation';
 import { openSshTransport } from '../host/link/ssh-transport';
 import type { Transport } from '../host/link/transport';
 import { openPrivateProbe } from '../host/private-probe';
-import { type RecordResult, recordTarget } from '../host/session/recorder';
+import { type RecordOptions, type RecordProgress, type RecordResult, recordTarget } from '../host/session/recorder';
 import type { Terminal } from './command';
 import { ProgressLine } from './terminal';
 import { terminalPrompter } from './terminal-prompter';
@@ -20,6 +20,20 @@ export interface RecordJob {
   readonly on: string | undefined;
   /** Of the probe on the other machine; its default when undefined. */
   readonly socket: string | undefined;
+  /** Opened already, in place of `on` and `socket`; it stays the caller's. */
+  readonly transport?: Transport;
+  /** The program's output goes to stderr, because stdout is for a result. */
+  readonly isOutputAside?: boolean;
+  /** The first Ctrl-C ends the program with SIGTERM and the recording with it; a second one ends this process. */
+  readonly isEndedAtOnce?: boolean;
+  readonly onExperiment?: RecordOptions['onExperiment'];
+  /** The line that is shown meanwhile. */
+  readonly progressText?: (progress: RecordProgress) => string;
+}
+
+function recordingText({ rows, bytes, lost, linkState }: RecordProgress): string {
+  const lostText = lost > 0 ? `, ${formatCount(lost)} lost` : '';
+  return `${linkState === 'live' ? 'recording' : linkState}: ${formatCount(rows)} rows, ${formatBytes(bytes)}${lostText}`;
 }
 
 function openTransport(job: RecordJob): Promise<Transport> {
@@ -32,12 +46,13 @@ function openTransport(job: RecordJob): Promise<Transport> {
  * to the program, the second ends the recording, each time with the file whole.
  */
 export async function recordJob(job: RecordJob, terminal: Terminal): Promise<RecordResult> {
-  const transport = await openTransport(job);
+  const transport = job.transport ?? (await openTransport(job));
+  const { isOutputAside = false, isEndedAtOnce = false, progressText = recordingText } = job;
   const interrupt = new AbortController();
   const stop = new AbortController();
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(130);
-    (interrupt.signal.aborted ? stop : interrupt).abort();
+    (isEndedAtOnce || interrupt.signal.aborted ? stop : interrupt).abort();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
@@ -51,13 +66,11 @@ export async function recordJob(job: RecordJob, terminal: Terminal): Promise<Rec
       durationMs: job.durationMs,
       onOutput: (stream, text) => {
         progress.clear();
-        if (stream === 'stdout') terminal.out(text);
+        if (stream === 'stdout' && !isOutputAside) terminal.out(text);
         else terminal.err(text);
       },
-      onProgress: ({ rows, bytes, lost, linkState }) =>
-        progress.show(
-          `${linkState === 'live' ? 'recording' : linkState}: ${formatCount(rows)} rows, ${formatBytes(bytes)}${lost > 0 ? `, ${formatCount(lost)} lost` : ''}`,
-        ),
+      onProgress: (state) => progress.show(progressText(state)),
+      onExperiment: job.onExperiment,
       interruptSignal: interrupt.signal,
       signal: stop.signal,
     });
@@ -65,6 +78,6 @@ export async function recordJob(job: RecordJob, terminal: Terminal): Promise<Rec
     progress.clear();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
-    await transport.close();
+    if (transport !== job.transport) await transport.close();
   }
 }

@@ -9,8 +9,10 @@
 
 #include "addon/binding/device_object.h"
 #include "addon/binding/references.h"
+#include "addon/binding/work_makers.h"
 #include "addon/cpu/cpu_device.h"
 #include "addon/cuda/cuda_survey.h"
+#include "addon/cuda/gpu_sensors.h"
 #include "addon/demangle.h"
 #ifdef HAVE_CUDA
 #include "addon/cuda/cuda_device.h"
@@ -53,6 +55,23 @@ Napi::Value cudaDevices(const Napi::CallbackInfo& call) {
   return answer;
 }
 
+Napi::Value kernelVariantNames(const Napi::CallbackInfo& call) {
+  const std::vector<std::string> names = kernelVariants(textFrom(call[0], "kernelVariants: the argument"));
+  Napi::Array array = Napi::Array::New(call.Env(), names.size());
+  for (uint32_t index = 0; index < names.size(); ++index) array.Set(index, names[index]);
+  return array;
+}
+
+Napi::Value gpuSensors(const Napi::CallbackInfo& call) {
+  const auto index = static_cast<unsigned>(wholeNumberFrom(call[0], "gpuSensors: the index", 0, 1023));
+  const std::optional<GpuSensors> sensors = readGpuSensors(index);
+  if (!sensors) return call.Env().Undefined();
+  Napi::Object answer = Napi::Object::New(call.Env());
+  answer.Set("coreClockKhz", sensors->coreClockKhz);
+  answer.Set("temperatureC", sensors->temperatureC);
+  return answer;
+}
+
 Napi::Value createCpuDevice(const Napi::CallbackInfo& call) {
   const JsOptions options(call, "createCpuDevice");
   const uint32_t coreCount = std::clamp(std::thread::hardware_concurrency(), 1U, kThreadCountMax);
@@ -84,6 +103,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
 #endif
   exports.Set("hasCudaKernels", kHasCudaKernels);
   exports.Set("demangle", Napi::Function::New(env, demangleNames, "demangle"));
+  exports.Set("kernelVariants", Napi::Function::New(env, kernelVariantNames, "kernelVariants"));
+  exports.Set("gpuSensors", Napi::Function::New(env, gpuSensors, "gpuSensors"));
   exports.Set("cudaDevices", Napi::Function::New(env, cudaDevices, "cudaDevices"));
   exports.Set("createCpuDevice", Napi::Function::New(env, createCpuDevice, "createCpuDevice"));
   exports.Set("createCudaDevice", Napi::Function::New(env, createCudaDevice, "createCudaDevice"));

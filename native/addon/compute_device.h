@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "addon/compiled_call.h"
 #include "addon/device_costs.h"
 #include "addon/work.h"
 
@@ -51,6 +52,14 @@ class ComputeDevice {
   virtual std::vector<double> measureCopy(const CopyPlan& plan) = 0;
   virtual std::vector<double> measureLaunch(const LaunchPlan& plan) = 0;
   virtual std::vector<double> measureAllocation(const AllocationPlan& plan) = 0;
+  // Compiles CUDA C++ for this device and keeps what came of it; a CPU throws.
+  virtual CompiledFacts compile(const CompileOrder& order) = 0;
+  // One launch of a kernel that compile() kept.
+  virtual Work compiledWork(const CompiledCall& call) = 0;
+  // Takes the device's hardware counters until it is closed; what cannot be had is among the answer.
+  virtual CounterFacts openCounters(const std::vector<std::string>& metrics) = 0;
+  // The metrics of openCounters for the first kernel of the work, NaN for those that are not there.
+  virtual std::vector<double> measureCounters(const Work& work, uint32_t stream) = 0;
   virtual void synchronize() = 0;
   virtual void pushRange(const std::string& name) = 0;
   virtual void popRange() = 0;

@@ -105,8 +105,7 @@ void Collector::openCupti() {
                      "Install CUPTI for this CUDA release, such as the package cuda-cupti-12-6 on JetPack 6.");
     return;
   }
-  const int major = library.version >= 100000 ? static_cast<int>(library.version / 10000) : 12;
-  const Preflight preflight = checkBeforeCupti(environment_, major);
+  const Preflight preflight = checkBeforeCupti(environment_, library.cudaMajor(), "CUDA work is not captured");
   for (const Finding& finding : preflight.findings) rows_.diagnostic(finding.severity, finding.code, finding.sentence, finding.remedy);
   if (!preflight.mayTrace) return;
   rows_.diagnostic(Severity::kInfo, "cuptiLoaded", "CUPTI " + std::to_string(library.version) + " from " + library.path + ".", "");

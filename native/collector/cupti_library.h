@@ -11,6 +11,7 @@ namespace hka {
 
 struct CuptiLibrary {
   std::string path;
+  void* library = nullptr;  // of dlopen; stays open as long as the process lives, because CUPTI keeps threads
   uint32_t version = 0;  // cuptiGetVersion(); only a lower bound of what the library knows
 
   cupti::GetVersion getVersion = nullptr;
@@ -34,6 +35,8 @@ struct CuptiLibrary {
 
   // False when there is none; `reason` then says why.
   bool load(const Environment& environment, std::string& reason);
+  // 13 for CUDA 13.x; 12 for what is older, whose versions are plain numbers.
+  [[nodiscard]] int cudaMajor() const { return version >= 100000 ? static_cast<int>(version / 10000) : 12; }
   // CUPTI's words for a result.
   [[nodiscard]] std::string words(int result) const;
 };

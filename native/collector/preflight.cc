@@ -8,10 +8,6 @@
 namespace hka {
 namespace {
 
-bool isTegra(const std::string& root) {
-  return !readFile(root + "/etc/nv_tegra_release").empty() || readFile(root + "/proc/device-tree/compatible").find("nvidia,tegra") != std::string::npos;
-}
-
 bool canOpen(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (descriptor < 0) return false;
@@ -34,23 +30,27 @@ const char* rivalName() {
 
 }  // namespace
 
-Preflight checkBeforeCupti(const Environment& environment, int cuptiMajor) {
+bool isTegra(const std::string& root) {
+  return !readFile(root + "/etc/nv_tegra_release").empty() || readFile(root + "/proc/device-tree/compatible").find("nvidia,tegra") != std::string::npos;
+}
+
+Preflight checkBeforeCupti(const Environment& environment, int cuptiMajor, const std::string& consequence) {
   Preflight result;
-  const auto stop = [&](std::string code, std::string sentence, std::string remedy) {
+  const auto stop = [&](std::string code, const std::string& sentence, std::string remedy) {
     result.mayTrace = false;
-    result.findings.push_back({wire::Severity::kError, std::move(code), std::move(sentence), std::move(remedy)});
+    result.findings.push_back({wire::Severity::kError, std::move(code), sentence + "; " + consequence + ".", std::move(remedy)});
   };
   if (const char* rival = rivalName()) {
-    stop("rivalProfiler", std::string("The program runs under ") + rival + ", which holds CUPTI's only place; its CUDA work is not captured.",
+    stop("rivalProfiler", std::string("The program runs under ") + rival + ", which holds CUPTI's only place",
          std::string("Start the program without ") + rival + ".");
     return result;
   }
   if (!isTegra(environment.root) || geteuid() == 0) return result;
   if (cuptiMajor < 13) {
-    stop("cuptiNeedsRoot", "On a Jetson with CUDA 12 or older CUPTI works for root only; CUDA work is not captured.",
+    stop("cuptiNeedsRoot", "On a Jetson with CUDA 12 or older CUPTI works for root only",
          "Run the probe as root: sudo hookanalyzer serve");
   } else if (!profilingNodesOpen(environment.root)) {
-    stop("profilingNodesClosed", "This user may not open the GPU's profiling nodes (/dev/nvgpu/igpu0/prof*); CUDA work is not captured.",
+    stop("profilingNodesClosed", "This user may not open the GPU's profiling nodes (/dev/nvgpu/igpu0/prof*)",
          "Add the user to the groups video and render, or run the probe as root.");
   }
   return result;

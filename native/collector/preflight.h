@@ -21,7 +21,10 @@ struct Preflight {
   std::vector<Finding> findings;
 };
 
-// `cuptiMajor`: 13 for CUDA 13.x, 0 when unknown.
-Preflight checkBeforeCupti(const Environment& environment, int cuptiMajor);
+// Whether this is a board whose GPU is part of the Tegra chip, by its release file or its device tree.
+bool isTegra(const std::string& root);
+
+// `cuptiMajor`: 13 for CUDA 13.x, 0 when unknown. `consequence` ends each sentence: what the caller goes without.
+Preflight checkBeforeCupti(const Environment& environment, int cuptiMajor, const std::string& consequence);
 
 }  // namespace hka

@@ -17,7 +17,9 @@ export interface KernelCall {
   readonly kernel: string;
   readonly variant?: string;
   readonly stream?: number;
-  readonly [argument: string]: number | string | boolean | undefined;
+  /** Arguments of a compiled kernel, in their order. */
+  readonly values?: readonly { readonly kind: 'address' | 'i32' | 'u32' | 'f32'; readonly value: number }[];
+  readonly [argument: string]: unknown;
 }
 
 /** The same with typed arrays where a device has addresses. */
@@ -97,6 +99,21 @@ export interface ComputeDevice {
     bytes: number;
     sampleCount?: number;
   }): Float64Array;
+  /** Compiles CUDA C++ for this device. The CPU device throws. `kernel` is there when it compiled; `log` is the compiler's own. */
+  compile(options: { source: string; fileName: string; entry?: string }): {
+    readonly kernel?: CompiledKernel;
+    readonly log: string;
+    readonly sentence: string;
+    readonly remedy: string;
+  };
+  /** Takes the device's hardware counters until close(); metrics by Nsight Compute's names. The CPU device has none. */
+  openCounters(metrics: readonly string[]): {
+    readonly problem?: CounterProblem;
+    /** One for each metric that the device lacks. */
+    readonly absent: readonly CounterProblem[];
+  };
+  /** The metrics of the first kernel of the call, NaN for those that are not there. The call runs once for each pass of the counters. */
+  measureCounters(call: KernelCall): Float64Array;
   synchronize(): void;
   pushRange(name: string): void;
   popRange(): void;
@@ -106,6 +123,24 @@ export interface ComputeDevice {
   takePackets(): Buffer;
   /** Waits for all work, frees everything; every later call throws. */
   close(): void;
+}
+
+/** A kernel of the user, loaded on a device. Launched as the kernel family "compiled" with its id. */
+export interface CompiledKernel {
+  readonly id: number;
+  readonly name: string;
+  readonly parameterCount: number;
+  readonly registersPerThread: number;
+  readonly staticSharedBytes: number;
+  readonly localBytes: number;
+  readonly threadsPerBlockMax: number;
+}
+
+/** Why counters cannot be read, and what to do about it. */
+export interface CounterProblem {
+  readonly code: string;
+  readonly sentence: string;
+  readonly remedy: string;
 }
 
 export interface CudaDeviceFacts {
@@ -123,6 +158,10 @@ export interface NativeAddon {
   readonly hasCudaKernels: boolean;
   /** C++ names for people; a name that is not mangled comes back as it is. */
   demangle(names: readonly string[]): string[];
+  /** The variants of a kernel family, as a call names them; none for a family that is none. */
+  kernelVariants(kernel: string): string[];
+  /** What the driver's NVML says of a GPU now, -1 for what it does not know; undefined where there is no NVML, as on a Jetson. */
+  gpuSensors(index: number): { readonly coreClockKhz: number; readonly temperatureC: number } | undefined;
   /** Asks the driver; `reason` is a sentence when there is no device. */
   cudaDevices(): { devices: CudaDeviceFacts[]; driverVersion: number; reason: string };
   /** epochNs is CLOCK_MONOTONIC at SessionNs 0; threads defaults to the number of processors. */

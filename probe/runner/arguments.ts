@@ -6,7 +6,7 @@ export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
 
 export interface RunnerArguments {
-  readonly verb: 'demo' | 'check';
+  readonly verb: (typeof VERBS)[number];
   readonly device: DeviceChoice;
   readonly addonPath: string | undefined;
   /** CPU threads; undefined for one a processor. */
@@ -15,10 +15,24 @@ export interface RunnerArguments {
   /** Inferences to run; undefined to run for `seconds`. */
   readonly count: number | undefined;
   readonly seed: number;
+  /** JSON of shared/rpc/experiment.ts. */
+  readonly spec: string;
+  /** Joins the rows of the experiment; random when it is not given. */
+  readonly experiment: number | undefined;
+  /** Whether an experiment prints its points as JSON, a line each. */
+  readonly isPrinting: boolean;
+  /** A point whose worker says nothing for so long is given up. */
+  readonly pointSeconds: number;
+  /** Of a worker: the first point, and what it reads. */
+  readonly fromIndex: number;
+  readonly pass: 'times' | 'counters';
 }
 
-export const USAGE =
-  'Usage: runner demo [--seconds N] [--count N] [--seed N] [--device auto|cpu|cuda] [--threads N] [--addon PATH], or runner check [--device auto|cpu|cuda] [--threads N] [--addon PATH]';
+/** experiment-worker is what experiment starts for itself. */
+const VERBS = ['demo', 'check', 'experiment', 'experiment-worker'] as const;
+
+const DEVICE_WORDS = '[--device auto|cpu|cuda] [--threads N] [--addon PATH]';
+export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}`;
 
 /** Wrong usage; the message is one sentence. */
 export class UsageError extends Error {}
@@ -30,6 +44,12 @@ const OPTIONS = {
   device: { type: 'string' },
   threads: { type: 'string' },
   addon: { type: 'string' },
+  spec: { type: 'string' },
+  experiment: { type: 'string' },
+  print: { type: 'boolean' },
+  'point-seconds': { type: 'string' },
+  from: { type: 'string' },
+  pass: { type: 'string' },
 } as const;
 
 const SECONDS_DEFAULT = 3;
@@ -37,7 +57,9 @@ const SECONDS_MAX = 86_400;
 const COUNT_MAX = 1e9;
 const SEED_DEFAULT = 1;
 const THREADS_MAX = 256; // of createCpuDevice
-const VERB_WORDS = 'Say what to run: demo or check';
+const POINT_SECONDS_DEFAULT = 60;
+const POINT_COUNT_MAX = 1e6;
+const VERB_WORDS = 'Say what to run: demo, check or experiment';
 
 function numberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
@@ -68,18 +90,26 @@ function parse(words: readonly string[]) {
 export function parseRunnerArguments(words: readonly string[]): RunnerArguments {
   const { values, positionals } = parse(words);
   const [verb, ...others] = positionals;
-  if (verb !== 'demo' && verb !== 'check')
-    throw new UsageError(verb === undefined ? VERB_WORDS : `${VERB_WORDS}, not "${verb}"`);
+  const known = VERBS.find((each) => each === verb);
+  if (!known) throw new UsageError(verb === undefined ? VERB_WORDS : `${VERB_WORDS}, not "${verb}"`);
   if (others.length > 0) throw new UsageError(`"${others[0]}" is one word too many`);
   const device = DEVICE_CHOICES.find((choice) => choice === (values.device ?? 'auto'));
   if (!device) throw new UsageError(`--device must be ${DEVICE_CHOICES.join(', ')}, not "${values.device}"`);
+  if (known.startsWith('experiment') && values.spec === undefined)
+    throw new UsageError('An experiment needs --spec with the JSON of what to measure');
   return {
-    verb,
+    verb: known,
     device,
     addonPath: values.addon,
     threads: wholeNumberOf('threads', values.threads, 1, THREADS_MAX),
     seconds: numberOf('seconds', values.seconds, 0.001, SECONDS_MAX) ?? SECONDS_DEFAULT,
     count: wholeNumberOf('count', values.count, 1, COUNT_MAX),
     seed: wholeNumberOf('seed', values.seed, 0, 2 ** 32 - 1) ?? SEED_DEFAULT,
+    spec: values.spec ?? '',
+    experiment: wholeNumberOf('experiment', values.experiment, 1, Number.MAX_SAFE_INTEGER),
+    isPrinting: values.print ?? false,
+    pointSeconds: numberOf('point-seconds', values['point-seconds'], 0.1, SECONDS_MAX) ?? POINT_SECONDS_DEFAULT,
+    fromIndex: wholeNumberOf('from', values.from, 0, POINT_COUNT_MAX) ?? 0,
+    pass: values.pass === 'counters' ? 'counters' : 'times',
   };
 }

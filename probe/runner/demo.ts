@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from '../../shared/util/crc32';
 import type { ComputeDevice } from './addon';
-import { IMAGES, INPUT_COUNT, Network, OUTPUT_COUNT } from './network';
+import { IMAGES, inputCount, Network, outputCount } from './network';
 import { randomFloats, seededRandom } from './random';
 
 const LANES = 2;
@@ -31,8 +31,8 @@ export async function runDemo(device: ComputeDevice, options: DemoOptions): Prom
   const network = new Network(device, options.seed);
   const lanes = Array.from({ length: LANES }, () => network.addLane());
   const random = seededRandom(options.seed + 1);
-  const inputs = Array.from({ length: INPUTS }, () => randomFloats(random, INPUT_COUNT, 1));
-  const scores = new Float32Array(OUTPUT_COUNT);
+  const inputs = Array.from({ length: INPUTS }, () => randomFloats(random, inputCount(IMAGES), 1));
+  const scores = new Float32Array(outputCount(IMAGES));
   const countMax = options.count ?? Number.POSITIVE_INFINITY;
   const secondsMax = options.count === undefined ? options.seconds : Number.POSITIVE_INFINITY;
   const startMs = performance.now();

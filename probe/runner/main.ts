@@ -1,101 +1,32 @@
-// `node out/node/runner.js demo|check`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
+// `node out/node/runner.js demo|check|experiment`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
 // On a CUDA device the injected collector records it; on the CPU device it records itself and talks to the probe named by
 // $HOOKANALYZER_SOCKET. Without that it just runs.
 
-import { enums, TRACE_KINDS_DEFAULT } from '../../shared/model/enums';
-import { sessionFromMonotonic } from '../../shared/units/units';
+import { type ExperimentSpec, experimentSpec } from '../../shared/rpc/experiment';
 import { FailureError } from '../../shared/util/failure';
-import { encodeRows } from '../../shared/wire/encode';
-import { tables } from '../../shared/wire/tables';
-import { type ComputeDevice, loadAddon, type NativeAddon } from './addon';
+import type { WorkerMessage } from '../experiments/point';
+import { runExperiment } from '../experiments/run-experiment';
+import { runWorker } from '../experiments/worker';
+import { loadAddon } from './addon';
 import { parseRunnerArguments, type RunnerArguments, USAGE, UsageError } from './arguments';
 import { checkKernels, checkSentence } from './check/check';
 import { demoSentence, runDemo } from './demo';
-import { chooseDevice } from './device';
-import { connectToProbe, type ProbeConnection } from './probe-connection';
+import { connectIfAsked, sendExit, tell, withDevice } from './recorded-device';
 
-/** At most half of the 50 ms within which rows must be on their way: the timer fires late by up to one round of inferences. */
-const SEND_MS = 25;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-function tell(text: string): void {
-  process.stderr.write(`runner: ${text}\n`);
-}
-
-/** The connection to the probe, or undefined without one. The workload goes on in any case. */
-async function connectIfAsked(): Promise<ProbeConnection | undefined> {
-  const socketPath = process.env.HOOKANALYZER_SOCKET;
-  if (!socketPath) return undefined;
-  const kinds = process.env.HOOKANALYZER_KINDS || TRACE_KINDS_DEFAULT.join(',');
-  try {
-    return await connectToProbe({ socketPath, target: process.env.HOOKANALYZER_TARGET ?? '', kinds });
-  } catch (error) {
-    if (!(error instanceof FailureError)) throw error;
-    tell(`${error.message} The workload runs unrecorded.`);
-    return undefined;
-  }
-}
-
-/** The process's last row. The exit code is for the probe to know, which waits for it. */
-function sendExit(connection: ProbeConnection): void {
-  const timeNs = sessionFromMonotonic(process.hrtime.bigint(), connection.epochNs);
-  const row = {
-    timeNs,
-    event: enums.processEvent.exited,
-    pid: process.pid,
-    parentPid: process.ppid,
-    exitCode: -1,
-    executable: process.execPath,
-    arguments: process.argv.join(' '),
-  };
-  connection.send(encodeRows(tables.process, [row], connection.sourceId));
-}
-
-/** Runs `work` on a device of its own and sends its rows meanwhile. */
-async function withDevice<T>(
-  addon: NativeAddon,
-  options: RunnerArguments,
-  work: (device: ComputeDevice) => T | Promise<T>,
-): Promise<T> {
-  const kind = chooseDevice(addon, options.device);
-  const connection = kind === 'cpu' ? await connectIfAsked() : undefined;
-  const { epochNs, sourceId } = connection ?? {};
-  const device =
-    kind === 'cuda'
-      ? addon.createCudaDevice({})
-      : addon.createCpuDevice({ threads: options.threads, epochNs, sourceId });
-  const send = () => connection?.send(device.takePackets());
-  let timer: NodeJS.Timeout | undefined;
-  if (connection) {
-    device.setKinds(connection.kinds);
-    connection.onKinds = (kinds) => device.setKinds(kinds);
-    timer = setInterval(send, SEND_MS);
-  }
-  try {
-    return await work(device);
-  } finally {
-    clearInterval(timer);
-    send();
-    if (connection) {
-      connection.onKinds = undefined;
-      sendExit(connection);
-      const leftBytes = await connection.close();
-      if (leftBytes > 0) tell(`the probe did not take the last ${leftBytes} bytes of rows in time.`);
-    }
-    device.close();
-  }
+/** Aborted by the first SIGINT or SIGTERM; a second one ends the process the hard way. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of SIGNALS) process.once(signal, () => controller.abort());
+  return controller.signal;
 }
 
 async function demo(options: RunnerArguments): Promise<number> {
   const addon = loadAddon(options.addonPath);
-  let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    // Once: a second signal ends the process the hard way.
-    process.once(signal, () => {
-      isStopping = true;
-    });
-  }
+  const stop = stopSignal();
   await withDevice(addon, options, async (device) => {
-    const result = await runDemo(device, { ...options, shouldStop: () => isStopping });
+    const result = await runDemo(device, { ...options, shouldStop: () => stop.aborted });
     process.stdout.write(`${demoSentence(device, result)}\n`);
   });
   return 0;
@@ -108,10 +39,69 @@ async function check(options: RunnerArguments): Promise<number> {
   return results.every((result) => result.isGood) ? 0 : 1;
 }
 
+function parseSpec(text: string): ExperimentSpec {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError('--spec is no JSON');
+  }
+  const parsed = experimentSpec.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw new UsageError(`--spec is wrong${path.length > 0 ? ` at ${path.join('.')}` : ''}: ${message}`);
+}
+
+async function experiment(options: RunnerArguments): Promise<number> {
+  const spec = parseSpec(options.spec);
+  const connection = await connectIfAsked();
+  const words = ['experiment-worker', '--spec', options.spec, '--device', options.device];
+  if (options.addonPath !== undefined) words.push('--addon', options.addonPath);
+  if (options.threads !== undefined) words.push('--threads', String(options.threads));
+  const outcome = await runExperiment({
+    spec,
+    experiment: options.experiment ?? 1 + Math.floor(Math.random() * Number.MAX_SAFE_INTEGER),
+    connection,
+    modulePath: process.argv[1],
+    words,
+    pointMsMax: options.pointSeconds * 1000,
+    signal: stopSignal(),
+    print: options.isPrinting ? (line) => process.stdout.write(`${line}\n`) : undefined,
+  });
+  if (connection) sendExit(connection);
+  await connection?.close();
+  if (outcome.kind === 'failed') tell(`${outcome.sentence} ${outcome.remedy}`);
+  return outcome.kind === 'failed' ? 1 : 0;
+}
+
+async function experimentWorker(options: RunnerArguments): Promise<number> {
+  const spec = parseSpec(options.spec);
+  const { fromIndex, pass } = options;
+  const stop = stopSignal();
+  let sent: Promise<unknown> = Promise.resolve();
+  const say = (message: WorkerMessage) => {
+    sent = new Promise((resolve) => process.send?.(message, resolve) ?? resolve(undefined));
+  };
+  const work = { spec, fromIndex, pass, tell: say, shouldStop: () => stop.aborted };
+  let isAlive = true;
+  try {
+    const addon = loadAddon(options.addonPath);
+    isAlive = await withDevice(addon, options, (device) => runWorker({ addon, device, ...work }));
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    say({ kind: 'failed', ...error.failure });
+  }
+  await sent;
+  process.disconnect?.();
+  return isAlive ? 0 : 1;
+}
+
+const RUN = { demo, check, experiment, 'experiment-worker': experimentWorker } as const;
+
 async function run(words: readonly string[]): Promise<number> {
   try {
     const options = parseRunnerArguments(words);
-    return await (options.verb === 'demo' ? demo(options) : check(options));
+    return await RUN[options.verb](options);
   } catch (error) {
     if (error instanceof UsageError) {
       tell(`${error.message}. ${USAGE}`);

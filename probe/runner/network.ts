@@ -8,21 +8,21 @@
 import type { ComputeDevice, DeviceAddress } from './addon';
 import { randomFloats, seededRandom } from './random';
 
+/** Images of one inference of the demo. */
 export const IMAGES = 8;
 const SIDE_PX = 16;
 const CHANNELS = [3, 8, 16] as const;
 const FLAT = CHANNELS[2] * SIDE_PX * SIDE_PX;
 export const CLASSES = 64;
 
-/** Elements of one inference's input and output. */
-export const INPUT_COUNT = IMAGES * CHANNELS[0] * SIDE_PX * SIDE_PX;
-export const OUTPUT_COUNT = IMAGES * CLASSES;
-const ACTIVATION_COUNT_MAX = IMAGES * FLAT;
+/** Elements of the input and of the output of so many images. */
+export const inputCount = (images: number) => images * CHANNELS[0] * SIDE_PX * SIDE_PX;
+export const outputCount = (images: number) => images * CLASSES;
 const FLOAT_BYTES = 4;
 
 type Layer =
   | { readonly kind: 'conv'; readonly name: string; readonly channelsIn: number; readonly channelsOut: number }
-  | { readonly kind: 'relu'; readonly name: string; readonly count: number }
+  | { readonly kind: 'relu'; readonly name: string; readonly countPerImage: number }
   | {
       readonly kind: 'gemm';
       readonly name: string;
@@ -34,9 +34,9 @@ type Layer =
 
 const LAYERS: readonly Layer[] = [
   { kind: 'conv', name: 'conv1', channelsIn: CHANNELS[0], channelsOut: CHANNELS[1] },
-  { kind: 'relu', name: 'relu1', count: IMAGES * CHANNELS[1] * SIDE_PX * SIDE_PX },
+  { kind: 'relu', name: 'relu1', countPerImage: CHANNELS[1] * SIDE_PX * SIDE_PX },
   { kind: 'conv', name: 'conv2', channelsIn: CHANNELS[1], channelsOut: CHANNELS[2] },
-  { kind: 'relu', name: 'relu2', count: IMAGES * FLAT },
+  { kind: 'relu', name: 'relu2', countPerImage: FLAT },
   { kind: 'gemm', name: 'fc1', depth: FLAT, columns: 256, tile: 8 },
   { kind: 'gemm', name: 'fc2', depth: 256, columns: 128, tile: 16 },
   { kind: 'gemm', name: 'fc3', depth: 128, columns: CLASSES, tile: 32 },
@@ -64,6 +64,8 @@ export class Network {
   constructor(
     private readonly device: ComputeDevice,
     seed: number,
+    /** Of one inference. */
+    private readonly images = IMAGES,
   ) {
     const random = seededRandom(seed);
     for (const layer of LAYERS) {
@@ -87,14 +89,14 @@ export class Network {
   addLane(): NetworkLane {
     const stream = this.device.createStream();
     const allocate = (name: string) => {
-      const address = this.device.alloc(ACTIVATION_COUNT_MAX * FLOAT_BYTES, `lane ${stream} ${name}`);
+      const address = this.device.alloc(this.images * FLAT * FLOAT_BYTES, `lane ${stream} ${name}`);
       this.allocations.push(address);
       return address;
     };
     return { stream, front: allocate('front activations'), back: allocate('back activations') };
   }
 
-  /** Uploads INPUT_COUNT floats and launches every layer on the lane's stream. Returns without waiting for the kernels. */
+  /** Uploads one inference's input and launches every layer on the lane's stream. Returns without waiting for the kernels. */
   launch(lane: NetworkLane, images: Float32Array): void {
     const { device } = this;
     device.pushRange('inference');
@@ -109,7 +111,7 @@ export class Network {
     device.popRange();
   }
 
-  /** Waits for the lane and reads its OUTPUT_COUNT scores into `scores`. */
+  /** Waits for the lane and reads its scores into `scores`. */
   read(lane: NetworkLane, scores: Float32Array): void {
     this.device.pushRange('read scores');
     const source = LAST_IS_FRONT ? lane.front : lane.back;
@@ -129,21 +131,29 @@ export class Network {
       case 'conv': {
         const { channelsIn, channelsOut, name } = layer;
         const [weights, bias] = [this.weights.get(name)!, this.biases.get(name)!];
-        const shape = { images: IMAGES, channelsIn, channelsOut, height: SIDE_PX, width: SIDE_PX };
+        const shape = { images: this.images, channelsIn, channelsOut, height: SIDE_PX, width: SIDE_PX };
         device.launch({ kernel: 'conv3x3', input, weights, bias, output, ...shape, stream });
         return;
       }
       case 'relu':
-        device.launch({ kernel: 'relu', input, output: input, count: layer.count, stream });
+        device.launch({ kernel: 'relu', input, output: input, count: this.images * layer.countPerImage, stream });
         return;
       case 'gemm': {
         const { depth, columns, tile, name } = layer;
         const addresses = { a: input, b: this.weights.get(name)!, c: output };
-        device.launch({ kernel: 'gemm', variant: `tile_${tile}`, ...addresses, rows: IMAGES, columns, depth, stream });
+        device.launch({
+          kernel: 'gemm',
+          variant: `tile_${tile}`,
+          ...addresses,
+          rows: this.images,
+          columns,
+          depth,
+          stream,
+        });
         return;
       }
       case 'softmax':
-        device.launch({ kernel: 'softmax', input, output, rows: IMAGES, columns: CLASSES, stream });
+        device.launch({ kernel: 'softmax', input, output, rows: this.images, columns: CLASSES, stream });
     }
   }
 

@@ -20,7 +20,7 @@ export const COPY_MEMORIES = ['pageable', 'pinned', 'managed'] as const;
 export const COPY_WAYS = ['hostToDevice', 'deviceToHost', 'deviceToDevice'] as const;
 export const ALLOCATORS = ['device', 'pool', 'pinned', 'managed'] as const;
 /** Kernels of ours whose block size can be chosen. */
-export const BLOCK_KERNELS = ['relu', 'silu', 'add', 'copy'] as const;
+export const BLOCK_KERNELS = ['relu', 'silu', 'add', 'add_relu'] as const;
 
 /** One argument of a user's own kernel: a buffer of so many elements, or a number. */
 export const kernelArgument = z.discriminatedUnion('kind', [

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Baselines } from '../../app/host/window/baselines';
 import { History } from '../../app/host/window/history';
 import type { HostPort } from '../../app/host/window/port-rpc';
 import { WindowServer } from '../../app/host/window/server';
@@ -121,7 +122,8 @@ describe.skipIf(why !== undefined)('Chromium', () => {
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const carried: CarriedPort[] = [];
     const portOf = (id: number) => (carried[id] ??= new CarriedPort(page, id));
-    host = new WindowServer(portOf(0), { sessions, history, version: 'test' });
+    const baselines = new Baselines(join(folder, 'baselines.json'));
+    host = new WindowServer(portOf(0), { sessions, history, baselines, version: 'test' });
     await page.exposeFunction('toHost', (id: number, data: unknown, portId: number | undefined) =>
       portOf(id).receive(data, portId === undefined ? [] : [portOf(portId)]),
     );

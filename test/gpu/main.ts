@@ -2,12 +2,15 @@
 // something did not hold.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Bed, type GpuTest, type Kit, type TestOutcome } from './bed';
+import { preparePrograms } from './build-programs';
 import { coexistence } from './coexistence';
+import { compiler } from './compiler';
+import { counters } from './counters';
 import { knownCounts } from './known-counts';
 import { launchCost } from './launch-cost';
 import { liveLatency } from './live-latency';
@@ -25,20 +28,12 @@ const TESTS: Readonly<Record<string, GpuTest>> = {
   coexistence,
   liveLatency,
   occupancy,
+  counters,
+  compiler,
 };
 
 function said(command: string, ...args: string[]): string {
   return spawnSync(command, args).stdout?.toString().trim() ?? '';
-}
-
-function preparePrograms({ kit, work }: Kit): void {
-  cpSync(join(kit, 'programs'), work, { recursive: true });
-  for (const file of readdirSync(join(kit, 'programs')).filter((name) => name.endsWith('.cu'))) {
-    const target = join(work, file.replace('.cu', ''));
-    const args = ['-O2', '-arch=native', '-o', target, join(kit, 'programs', file), '-ldl'];
-    const made = spawnSync('nvcc', args, { stdio: 'inherit' });
-    if (made.status !== 0) throw new Error(`nvcc could not compile ${file}`);
-  }
 }
 
 function machine(kit: Kit): Record<string, unknown> {

@@ -61,6 +61,20 @@ for (const folder of ['Release', 'lib']) {
   if (existsSync(addon)) copyFileSync(addon, join(kit, 'out/native/Release/hookanalyzer.node'));
 }
 cpSync(join(root, 'test', 'gpu', 'programs'), join(kit, 'programs'), { recursive: true });
+// Parts of native/ from which some programs are built.
+for (const place of [
+  'native/addon/cuda/compiler',
+  'native/addon/cuda/counters',
+  'native/addon/cuda/primary_context.cc',
+  'native/addon/cuda/primary_context.h',
+  'native/addon/demangle.cc',
+  'native/addon/demangle.h',
+  'native/collector',
+  'native/toolkit',
+  'native/wire',
+  'kernels/common',
+])
+  cpSync(join(root, place), join(kit, 'sources', place), { recursive: true });
 copyPackage('ssh2');
 if (existsSync(SSHD)) copySshd();
 const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root }).stdout?.toString().trim() ?? 'unknown';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeApp } from '../../app/host/window/app-description';
+import { Baselines } from '../../app/host/window/baselines';
 import { History } from '../../app/host/window/history';
 import type { HostPort } from '../../app/host/window/port-rpc';
 import { WindowServer } from '../../app/host/window/server';
@@ -140,7 +141,8 @@ const hasExited = () => told.some(({ name }) => name === 'session/exited');
 
 test('a page that is loaded again while its file is read does not end the host', async () => {
   const { port1, port2 } = new MessageChannel();
-  const server = new WindowServer(hostPort(port1), { sessions, history, version: '' });
+  const baselines = new Baselines(join(folder, 'baselines.json'));
+  const server = new WindowServer(hostPort(port1), { sessions, history, baselines, version: '' });
   const isGone = new Promise((resolve) => port1.once('close', resolve));
   port2.close();
   await isGone;

@@ -11,6 +11,12 @@ export interface NativeTests {
   readonly collector: string;
   readonly cupti: string;
   readonly target: string;
+  readonly countersProgram: string;
+  readonly countersCupti: string;
+  /** The folder with a libcuda.so.1, for LD_LIBRARY_PATH. */
+  readonly driverFolder: string;
+  readonly halfBits: string;
+  readonly compileCheck: string;
 }
 
 /** Builds what is out of date. Throws with the compiler's words. */
@@ -32,5 +38,10 @@ export function buildNativeTests(sanitizer: Sanitizer): NativeTests {
     collector: join(folder, 'lib', 'libhookcollector.so'),
     cupti: join(folder, 'lib', 'libfake_cupti.so'),
     target: join(folder, 'bin', 'fake_target'),
+    countersProgram: join(folder, 'bin', 'counters_program'),
+    countersCupti: join(folder, 'lib', 'libfake_counters.so'),
+    driverFolder: join(folder, 'driver'),
+    halfBits: join(folder, 'bin', 'half_bits_test'),
+    compileCheck: join(folder, 'bin', 'compile_check'),
   };
 }

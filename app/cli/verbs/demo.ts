@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
-import { TRACE_KINDS_DEFAULT } from '../../../shared/model/enums';
 import { FailureError, failure } from '../../../shared/util/failure';
 import { formatTable } from '../../host/analysis/format-table';
 import { runReport } from '../../host/analysis/reports';
 import { findInstallation } from '../../host/installation';
+import { demoLaunch, localRunner, RUNNER_DEVICES } from '../../host/runner-launch';
 import { oneOf, type Parsed, positiveNumber, type Terminal, type Verb } from '../command';
 import { whyNoDisplay } from '../electron-runtime';
 import { openForReading } from '../open-session';
@@ -54,23 +54,17 @@ export const demo: Verb = {
     },
   },
   run: async (parsed, terminal) => {
-    const { runnerPath, addonPath, collectorPath } = findInstallation();
-    if (!addonPath)
-      throw failure('notBuilt', 'The native parts are not built.', 'Build them with: npm run build:native');
+    const runner = localRunner(findInstallation());
+    if (!runner) throw failure('notBuilt', 'The native parts are not built.', 'Build them with: npm run build:native');
     const windowCode = wantsWindow(parsed) ? await tryWindow(terminal) : undefined;
     if (windowCode !== undefined) return windowCode;
     const filePath = parsed.text('output') ?? DEMO_FILE;
-    const device = oneOf(parsed, 'device', ['cpu', 'cuda', 'auto'], 'auto');
+    const device = oneOf(parsed, 'device', RUNNER_DEVICES, 'auto');
     const seconds = positiveNumber(parsed, 'seconds') ?? SECONDS_DEFAULT;
     if (!parsed.text('output') && existsSync(filePath)) rmSync(filePath);
     const result = await recordJob(
       {
-        launch: {
-          command: process.execPath,
-          args: [runnerPath, 'demo', '--seconds', String(seconds), '--device', device, '--addon', addonPath],
-          cwd: process.cwd(),
-          kinds: collectorPath ? [...TRACE_KINDS_DEFAULT] : ['kernel', 'memcpy', 'memory', 'nvtx'],
-        },
+        launch: { ...demoLaunch(runner, { seconds, device }), cwd: process.cwd() },
         filePath,
         overwrite: false,
         durationMs: undefined,

@@ -12,10 +12,11 @@ function plain(cell: Cell): string {
   return String(cell);
 }
 
-/** Decimals of a column, by its name as nsys writes it: sizes to the kilobyte, means and shares to a tenth, counts whole. */
+/** Decimals of a column, by its name as nsys writes it: sizes to the kilobyte, means and shares to a tenth, rates to a hundredth, counts whole. */
 function decimalsOf(name: string): number {
   if (name.includes('(MB')) return 3;
-  return /%|Avg|Med|StdDev/.test(name) ? 1 : 0;
+  if (/\/s$|Request/.test(name)) return 2;
+  return /%|Avg|Med|StdDev|°C/.test(name) ? 1 : 0;
 }
 
 function shown(cell: Cell, decimals: number): string {

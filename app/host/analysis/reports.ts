@@ -10,6 +10,8 @@ import gpuMemSizeSum from './cuda_gpu_mem_size_sum.sql?raw';
 import gpuMemTimeSum from './cuda_gpu_mem_time_sum.sql?raw';
 import gpuTrace from './cuda_gpu_trace.sql?raw';
 import kernExecSum from './cuda_kern_exec_sum.sql?raw';
+import experimentPoints from './experiment_points.sql?raw';
+import experiments from './experiments.sql?raw';
 import losses from './losses.sql?raw';
 import memoryLive from './memory_live.sql?raw';
 import nvtxSum from './nvtx_sum.sql?raw';
@@ -29,6 +31,8 @@ const REPORTS: Readonly<Record<string, Report>> = {
   cuda_kern_exec_sum: { title: 'Kernel launch and execution summary', sql: kernExecSum },
   nvtx_sum: { title: 'NVTX range summary', sql: nvtxSum },
   memory_live: { title: 'Memory that is still allocated at the end', sql: memoryLive },
+  experiments: { title: 'Experiments', sql: experiments },
+  experiment_points: { title: 'What experiments measured', sql: experimentPoints },
   losses: { title: 'Losses, gaps and diagnostics', sql: losses },
 };
 

@@ -2,13 +2,14 @@
 
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import os from 'node:os';
+import type { RowOf, Table } from '../../../shared/model/column';
 import { enums } from '../../../shared/model/enums';
 import type { LaunchParams, TargetExited } from '../../../shared/rpc/methods';
 import { formatCount } from '../../../shared/units/format';
 import { FailureError, failure } from '../../../shared/util/failure';
 import { decodeChecked, isPacketOf, rowsOf } from '../../../shared/wire/decode';
 import type { PacketHeader } from '../../../shared/wire/header';
-import { tableOfKind, tables } from '../../../shared/wire/tables';
+import { type Tables, tableOfKind, tables } from '../../../shared/wire/tables';
 import { ProbeLink } from '../link/probe-link';
 import type { Transport } from '../link/transport';
 import { HkaWriter } from './hka-writer';
@@ -34,6 +35,8 @@ export interface RecordOptions {
   /** What the program wrote, in pieces. */
   readonly onOutput?: (stream: OutputStream, text: string) => void;
   readonly onProgress?: (state: RecordProgress) => void;
+  /** How far an experiment is, as its rows come; every experiment of the probe's session while this one is recorded. */
+  readonly onExperiment?: (row: RowOf<Tables['experiment']>) => void;
   /** Aborted: the program is ended, and the recording with it. */
   readonly signal?: AbortSignal;
   /** Aborted: the program gets SIGINT, and the recording goes on until it ends. */
@@ -73,6 +76,9 @@ const SIGNAL_EXIT_CODE = 128;
 const STOPPED_EXIT_CODE = 130;
 /** The most that a crash of this program costs of the file, beside the operating system's own buffers. */
 const FLUSH_MS = 1000;
+
+/** What the recorder itself looks into; all else goes to the file unread. */
+const READ_TABLES: readonly (Table | undefined)[] = [tables.output, tables.loss, tables.gap, tables.experiment];
 
 class Recording {
   private readonly rows: Record<string, number> = {};
@@ -133,7 +139,7 @@ class Recording {
     const table = tableOfKind(header.kind);
     const name = table?.name ?? `kind ${header.kind}`;
     this.rows[name] = (this.rows[name] ?? 0) + header.rowCount;
-    if (table === tables.output || table === tables.loss || table === tables.gap) this.read(bytes, header);
+    if (READ_TABLES.includes(table)) this.read(bytes, header);
     const nowMs = performance.now();
     if (nowMs - this.flushedAtMs < FLUSH_MS) return undefined;
     this.flushedAtMs = nowMs;
@@ -152,6 +158,8 @@ class Recording {
       for (const { count, bytes: lostBytes } of rowsOf(packet)) this.lost += count || (lostBytes > 0 ? 1 : 0);
     } else if (isPacketOf(packet, 'gap')) {
       for (const { rowCount } of rowsOf(packet)) this.gaps += rowCount;
+    } else if (isPacketOf(packet, 'experiment')) {
+      for (const row of rowsOf(packet)) this.options.onExperiment?.(row);
     }
   }
 

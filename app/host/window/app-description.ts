@@ -7,7 +7,7 @@ import type { AppDescription } from '../../../shared/window/methods';
 import { findInstallation } from '../installation';
 import { loadSshConfigText } from '../link/ssh-config-text';
 import { defaultSshPlaces } from '../link/ssh-settings';
-import { localDemo } from './demo-launch';
+import { demoLaunch, localRunner } from '../runner-launch';
 import type { History } from './history';
 
 /** Names of `Host` lines without wildcards, in the order of ~/.ssh/config. None when it cannot be read. */
@@ -49,6 +49,7 @@ export function describeApp(
   const isReady = installation.collectorPath !== undefined;
   const samplePath = join(installation.root, 'samples', 'pytorch-resnet18.hka');
   const configured = configuredHosts();
+  const runner = localRunner(installation);
   const remembered = history.targets.filter((target) => !configured.includes(target));
   return {
     version,
@@ -72,6 +73,6 @@ export function describeApp(
       .filter(({ exists, isRecording }) => exists || !isRecording),
     commands: [...history.commands],
     samplePath: existsSync(samplePath) ? samplePath : undefined,
-    demo: localDemo(installation),
+    demo: runner && demoLaunch(runner),
   };
 }

@@ -1,6 +1,5 @@
 // A transport to where programs are measured: a probe of our own on this machine, or a board's over SSH, installed there first.
 
-import type { LaunchParams } from '../../../shared/rpc/methods';
 import { failure } from '../../../shared/util/failure';
 import type { SessionDescription, WindowNotificationParams } from '../../../shared/window/methods';
 import { installProbe } from '../deploy/install';
@@ -11,7 +10,7 @@ import type { Prompter } from '../link/prompter';
 import { openSshTransport, type SshTransport } from '../link/ssh-transport';
 import type { Transport } from '../link/transport';
 import { openPrivateProbe } from '../private-probe';
-import { boardDemo, localDemo } from './demo-launch';
+import { boardRunner, localRunner, type RunnerPlace } from '../runner-launch';
 
 export interface ConnectParams {
   readonly target?: string;
@@ -35,7 +34,8 @@ export interface Connected {
   /** undefined on this machine. */
   readonly ssh: SshTransport | undefined;
   readonly warnings: SessionDescription['warnings'];
-  readonly demo: LaunchParams | undefined;
+  /** undefined where its native parts are missing, and where nothing was installed. */
+  readonly runner: RunnerPlace | undefined;
 }
 
 const STEP_TITLES: Readonly<Record<Step, string>> = {
@@ -53,7 +53,7 @@ async function openLocal({ onProgress }: ConnectContext): Promise<Connected> {
   const installation = findInstallation();
   onProgress({ step: 'Starting a probe on this machine' });
   const transport = await openPrivateProbe(installation);
-  return { transport, ssh: undefined, warnings: [], demo: localDemo(installation) };
+  return { transport, ssh: undefined, warnings: [], runner: localRunner(installation) };
 }
 
 async function openBoard(target: string, params: ConnectParams, context: ConnectContext): Promise<Connected> {
@@ -63,7 +63,7 @@ async function openBoard(target: string, params: ConnectParams, context: Connect
   try {
     if (signal.aborted) throw failure('cancelled', 'Cancelled.', '');
     if (!params.install || params.socketPath !== undefined) {
-      return { transport: ssh, ssh, warnings: [], demo: undefined };
+      return { transport: ssh, ssh, warnings: [], runner: undefined };
     }
     const onProgress: OnProgress = (step, { text, doneRatio }) => {
       const line = text === undefined || text.endsWith('\n') ? text : `${text}\n`;
@@ -74,7 +74,7 @@ async function openBoard(target: string, params: ConnectParams, context: Connect
     const installed = await installProbe(await ssh.login(), { installation, onProgress, signal, label, mayEndProbe });
     ssh.setSocket(installed.socketPath);
     const warnings = installed.findings.map(({ sentence, remedy, command }) => ({ sentence, remedy, command }));
-    return { transport: ssh, ssh, warnings, demo: boardDemo(installed) };
+    return { transport: ssh, ssh, warnings, runner: boardRunner(installed) };
   } catch (error) {
     await ssh.close();
     throw error;

@@ -10,6 +10,7 @@ import type { LinkStatus, SessionDescription } from '../../../shared/window/meth
 import { decodeChecked, isPacketOf, type Packet, rowsOf } from '../../../shared/wire/decode';
 import type { PacketHeader } from '../../../shared/wire/header';
 import { ProbeLink } from '../link/probe-link';
+import { demoLaunch, type RunnerPlace } from '../runner-launch';
 import { readHka } from '../session/hka-reader';
 import { HkaWriter } from '../session/hka-writer';
 import type { StoreThread } from '../session/store-thread';
@@ -92,7 +93,8 @@ export class LiveSession implements OpenSession {
     const { key, target } = this.options;
     const title = this.isSaved ? basename(this.path) : (target ?? 'This machine');
     const { path, isSaved } = this;
-    const { warnings, demo } = this.options.connected;
+    const { warnings, runner } = this.options.connected;
+    const demo = runner && demoLaunch(runner);
     return { ...this.identity, session: key, kind: 'live', title, path, isSaved, target, warnings, demo };
   }
 
@@ -118,6 +120,19 @@ export class LiveSession implements OpenSession {
     const { ssh } = this.options.connected;
     if (ssh) return ssh.login();
     throw failure('noBoard', 'This session measures this machine.', 'Connect to a board first.');
+  }
+
+  /** What starts a runner on the machine that is measured. Throws FailureError where there is none. */
+  get runner(): RunnerPlace {
+    const { runner, ssh, transport } = this.options.connected;
+    if (runner) return runner;
+    throw ssh
+      ? failure(
+          'noRunner',
+          `There is nothing on ${transport.label} that could measure: its native parts are missing.`,
+          'Connect anew and let the probe be installed; its warnings say what the build lacks.',
+        )
+      : failure('notBuilt', 'The native parts are not built.', 'Build them with: npm run build:native');
   }
 
   /** Goes on recording at this path. Throws FailureError. */

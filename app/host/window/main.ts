@@ -3,6 +3,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDemangler } from '../demangler';
+import { Baselines } from './baselines';
 import { History } from './history';
 import type { HostPort } from './port-rpc';
 import { WindowServer } from './server';
@@ -13,6 +14,7 @@ const version = process.env.HOOKANALYZER_VERSION ?? '';
 
 let server: WindowServer | undefined;
 const history = new History(join(userData, 'history.json'));
+const baselines = new Baselines(join(userData, 'baselines.json'));
 const sessions = new Sessions({
   history,
   workFolder: userData,
@@ -22,7 +24,7 @@ const sessions = new Sessions({
 
 process.parentPort.on('message', ({ data, ports }) => {
   if (data.kind === 'window-port')
-    server = new WindowServer(ports[0] as unknown as HostPort, { sessions, history, version });
+    server = new WindowServer(ports[0] as unknown as HostPort, { sessions, history, baselines, version });
   else if (data.kind === 'stop')
     void sessions.closeAll({ mayDiscard: data.mayDiscard === true }).finally(() => process.exit(0));
 });

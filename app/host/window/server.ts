@@ -15,10 +15,13 @@ import {
   windowQuestions,
   windowRequests,
 } from '../../../shared/window/methods';
+import { findInstallation } from '../installation';
 import type { Prompter } from '../link/prompter';
 import { describeApp } from './app-description';
+import type { Baselines } from './baselines';
 import type { Asker } from './connect';
 import type { History } from './history';
+import { readKernelResources } from './kernel-resources';
 import { connectPort, type HostPort } from './port-rpc';
 import type { Sessions } from './sessions';
 
@@ -35,6 +38,7 @@ type Answers = {
 export interface WindowServerOptions {
   readonly sessions: Sessions;
   readonly history: History;
+  readonly baselines: Baselines;
   readonly version: string;
 }
 
@@ -139,7 +143,7 @@ export class WindowServer {
   }
 
   private answers(): Answers {
-    const { sessions, history, version } = this.options;
+    const { sessions, history, baselines, version } = this.options;
     return {
       'app/describe': () => describeApp(history, version, sessions.recordings, sessions.openPaths),
       'app/sessions': () => ({ sessions: sessions.describeAll() }),
@@ -165,6 +169,16 @@ export class WindowServer {
       'session/query': ({ session, sql }) => sessions.query(session, sql),
       'session/export': ({ session, format, path, overwrite }, signal) =>
         sessions.export(session, format, path, overwrite, signal),
+      'session/experiment': ({ session, spec, device }) => sessions.experiment(session, spec, device),
+      'app/kernel-resources': ({ computeCapability }) => ({
+        json: readKernelResources(findInstallation().root, computeCapability),
+      }),
+      'app/baselines': () => ({ baselines: baselines.list() }),
+      'app/pin-baseline': ({ baseline }) => baselines.pin(baseline),
+      'app/remove-baseline': ({ id }) => {
+        baselines.remove(id);
+        return {};
+      },
       'session/annotations': ({ session }) => sessions.annotations(session),
       'session/annotate': ({ session, annotations }) => {
         sessions.annotate(session, annotations);

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { ExperimentSpec } from '../../../shared/rpc/experiment';
 import type { LaunchParams } from '../../../shared/rpc/methods';
 import { failure } from '../../../shared/util/failure';
 import type {
@@ -14,6 +15,7 @@ import type {
 } from '../../../shared/window/methods';
 import { listVersions, removeVersions } from '../deploy/versions';
 import { findInstallation } from '../installation';
+import { experimentLaunch, type RunnerDevice, randomExperiment } from '../runner-launch';
 import { StoreThread } from '../session/store-thread';
 import { NO_ANNOTATIONS, readAnnotations, writeAnnotations } from './annotations';
 import { type Asker, type ConnectParams, connectTransport } from './connect';
@@ -157,6 +159,14 @@ export class Sessions {
     const result = await this.live(key).request('target/launch', launch);
     this.options.history.addCommand(launch);
     return result;
+  }
+
+  /** Starts a runner that measures, and names the experiment that its rows carry. */
+  async experiment(key: number, spec: ExperimentSpec, device: RunnerDevice) {
+    const session = this.live(key);
+    const experiment = randomExperiment();
+    const launch = experimentLaunch(session.runner, { spec, device, experiment });
+    return { ...(await session.request('target/launch', launch)), experiment };
   }
 
   async versions(key: number) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "addon/binding/compiled_arguments.h"
 #include "addon/binding/work_makers.h"
 
 namespace hka::addon {
@@ -82,6 +83,9 @@ Napi::Object DeviceObject::wrap(Napi::Env env, std::unique_ptr<ComputeDevice> de
   method("measureCopy", &DeviceObject::measureCopy);
   method("measureLaunch", &DeviceObject::measureLaunch);
   method("measureAllocation", &DeviceObject::measureAllocation);
+  method("compile", &DeviceObject::compile);
+  method("openCounters", &DeviceObject::openCounters);
+  method("measureCounters", &DeviceObject::measureCounters);
   method("synchronize", &DeviceObject::synchronize);
   method("pushRange", &DeviceObject::pushRange);
   method("popRange", &DeviceObject::popRange);
@@ -145,6 +149,7 @@ Napi::Value DeviceObject::download(const Napi::CallbackInfo& call) {
 }
 
 Work DeviceObject::workFrom(const JsOptions& options) {
+  if (options.callName() == "compiled") return device().compiledWork(compiledCallFrom(options, allocations_));
   return makeWork(options.callName(), WorkArguments(options, device().facts(), &allocations_));
 }
 
@@ -194,6 +199,21 @@ Napi::Value DeviceObject::measureAllocation(const Napi::CallbackInfo& call) {
   plan.bytes = options.wholeNumber("bytes", 1, kBytesMax);
   plan.sampleCount = sampleCountFrom(options);
   return floatsOf(call.Env(), device().measureAllocation(plan));
+}
+
+Napi::Value DeviceObject::compile(const Napi::CallbackInfo& call) {
+  const JsOptions options(call, "compile");
+  const CompileOrder order{options.text("source"), options.text("fileName"), options.has("entry") ? options.text("entry") : ""};
+  return describeCompiled(call.Env(), device().compile(order));
+}
+
+Napi::Value DeviceObject::openCounters(const Napi::CallbackInfo& call) {
+  return describeCounters(call.Env(), device().openCounters(textsFrom(call[0], "openCounters: the argument")));
+}
+
+Napi::Value DeviceObject::measureCounters(const Napi::CallbackInfo& call) {
+  const JsOptions options(call);
+  return floatsOf(call.Env(), device().measureCounters(workFrom(options), streamFrom(options)));
 }
 
 Napi::Value DeviceObject::synchronize(const Napi::CallbackInfo& call) {

@@ -37,6 +37,9 @@ class DeviceObject {
   Napi::Value measureCopy(const Napi::CallbackInfo& call);
   Napi::Value measureLaunch(const Napi::CallbackInfo& call);
   Napi::Value measureAllocation(const Napi::CallbackInfo& call);
+  Napi::Value compile(const Napi::CallbackInfo& call);
+  Napi::Value openCounters(const Napi::CallbackInfo& call);
+  Napi::Value measureCounters(const Napi::CallbackInfo& call);
   Napi::Value synchronize(const Napi::CallbackInfo& call);
   Napi::Value pushRange(const Napi::CallbackInfo& call);
   Napi::Value popRange(const Napi::CallbackInfo& call);

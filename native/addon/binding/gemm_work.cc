@@ -1,30 +1,98 @@
 #include "addon/binding/work_makers.h"
-#include "addon/cpu/twins.h"
+#include "addon/cpu/gemm_twin.h"
+#include "kernels/gemm/gemm_choice.h"
 #include "kernels/gemm/gemm_reference.h"
 #ifdef HAVE_CUDA
-#include "kernels/cuda_launchers.h"
+#include "addon/cuda/cublas_library.h"
+#include "kernels/gemm/gemm_cuda.h"
 #endif
 
 namespace hka::addon {
+namespace {
 
-Work gemmWork(const WorkArguments& arguments) {
-  kernels::GemmArguments gemm;
-  gemm.rows = arguments.size("rows", 1, kSideMax);
-  gemm.columns = arguments.size("columns", 1, kSideMax);
-  gemm.depth = arguments.size("depth", 1, kSideMax);
-  constexpr uint32_t kTiles[] = {8, 16, 32};
-  gemm.tile = kTiles[arguments.wordOr("variant", {"tile_8", "tile_16", "tile_32"}, 1)];
-  gemm.a = arguments.memory<float>("a", {gemm.rows, gemm.depth});
-  gemm.b = arguments.memory<float>("b", {gemm.depth, gemm.columns});
-  gemm.c = arguments.memory<float>("c", {gemm.rows, gemm.columns});
-  Work work;
+using kernels::GemmArguments;
+using kernels::GemmIdea;
+using kernels::kGemmVariantCount;
+using kernels::kGemmVariants;
+
+// Behind our own variants: the one that the shape asks for, and NVIDIA's library.
+constexpr size_t kAuto = kGemmVariantCount;
+constexpr size_t kCublas = kGemmVariantCount + 1;
+
+// Parts of the depth, and the memory for their sums.
+void readSplit(const WorkArguments& arguments, GemmArguments& gemm) {
+  const uint32_t smCount = arguments.facts().smCount;
+  const uint32_t best = kernels::gemmBestParts(gemm.rows, gemm.columns, gemm.depth, smCount == 0 ? 1 : smCount);
+  gemm.parts = arguments.sizeOr("parts", 1, kernels::kGemmPartsMax, best);
+  gemm.workspace = arguments.memory<float>("workspace", {gemm.parts, gemm.rows, gemm.columns});
+}
+
+void checkSharedMemory(const WorkArguments& arguments, const GemmArguments& gemm) {
+  const uint32_t bytesMax = arguments.facts().sharedBytesMax;
+  const uint32_t bytes = kernels::gemmLaunch(gemm).dynamicSharedBytes;
+  if (bytesMax == 0 || bytes <= bytesMax) return;
+  throw DeviceError("gemm: " + std::string(kernels::variantOf(gemm).name) + " needs " + std::to_string(bytes) +
+                    " bytes of shared memory a block; this device has " + std::to_string(bytesMax) + ".");
+}
+
+// A library's kernel has a name and a grid of its own, which only a recording tells.
+void useCublas(const WorkArguments& arguments, const GemmArguments& gemm, Work& work) {
+  if (arguments.facts().kind != "cuda") throw DeviceError("gemm: cublas runs on CUDA devices only.");
+  work.stages = {{kernels::Launch{"cublasSgemm", {}, {}, 0, 0}, nullptr}};
+#ifdef HAVE_CUDA
+  const std::string& reason = CublasLibrary::instance().missingReason();
+  if (!reason.empty()) throw DeviceError("gemm: " + reason);
+  work.start = [gemm](void* stream) {
+    CublasLibrary::instance().sgemm(stream, gemm.rows, gemm.columns, gemm.depth, gemm.a, gemm.b, gemm.c);
+    return static_cast<int>(cudaGetLastError());
+  };
+#else
+  static_cast<void>(gemm);
+#endif
+}
+
+void useKernel(const GemmArguments& gemm, Work& work) {
   work.stages = {{kernels::gemmLaunch(gemm), gemmTwin(gemm)}};
-  work.flops = kernels::gemmFlops(gemm);
-  work.bytes = kernels::gemmBytes(gemm);
-  work.reference = [gemm] { kernels::gemmReference(gemm); };
+  if (kernels::variantOf(gemm).idea == GemmIdea::kSplit) work.stages.push_back({kernels::gemmSumLaunch(gemm), gemmSumTwin(gemm)});
 #ifdef HAVE_CUDA
   work.start = [gemm](void* stream) { return kernels::launchGemm(gemm, static_cast<cudaStream_t>(stream)); };
 #endif
+}
+
+}  // namespace
+
+std::vector<std::string> gemmVariants() {
+  std::vector<std::string> words;
+  for (const kernels::GemmVariant& variant : kGemmVariants) words.emplace_back(variant.name);
+  words.emplace_back("auto");
+  words.emplace_back("cublas");
+  return words;
+}
+
+// rows, columns, depth; a, b and c in float32; `variant`, tile_16 when absent; for split_k `parts` and `workspace`, parts × rows ×
+// columns floats.
+Work gemmWork(const WorkArguments& arguments) {
+  GemmArguments gemm;
+  gemm.rows = arguments.size("rows", 1, kSideMax);
+  gemm.columns = arguments.size("columns", 1, kSideMax);
+  gemm.depth = arguments.size("depth", 1, kSideMax);
+  gemm.a = arguments.memory<float>("a", {gemm.rows, gemm.depth});
+  gemm.b = arguments.memory<float>("b", {gemm.depth, gemm.columns});
+  gemm.c = arguments.memory<float>("c", {gemm.rows, gemm.columns});
+  const size_t variant = arguments.wordOr("variant", gemmVariants(), gemm.variant);
+  Work work;
+  work.flops = kernels::gemmFlops(gemm);
+  work.bytes = kernels::gemmBytes(gemm);
+  work.reference = [gemm] { kernels::gemmReference(gemm); };
+  if (variant == kCublas) {
+    useCublas(arguments, gemm, work);
+    return work;
+  }
+  const uint32_t smCount = arguments.facts().smCount;
+  gemm.variant = variant == kAuto ? kernels::gemmBestVariant(gemm.rows, gemm.columns, gemm.depth, smCount == 0 ? 1 : smCount) : variant;
+  if (kernels::variantOf(gemm).idea == GemmIdea::kSplit) readSplit(arguments, gemm);
+  checkSharedMemory(arguments, gemm);
+  useKernel(gemm, work);
   return work;
 }
 

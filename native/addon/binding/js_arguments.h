@@ -37,6 +37,7 @@ class JsOptions {
   [[nodiscard]] size_t wordOr(const char* key, const std::vector<std::string>& words, size_t fallback) const;
   [[nodiscard]] bool has(const char* key) const { return !object_.Get(key).IsUndefined(); }
   [[nodiscard]] JsBytes typedArray(const char* key) const;
+  [[nodiscard]] Napi::Value value(const char* key) const { return object_.Get(key); }
   [[nodiscard]] const std::string& callName() const { return callName_; }
 
  private:

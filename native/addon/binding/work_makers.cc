@@ -4,21 +4,33 @@ namespace hka::addon {
 namespace {
 
 struct Family {
-  const char* name;
+  std::string name;
   Work (*make)(const WorkArguments&);
+  std::vector<std::string> variants;
 };
 
-constexpr Family kFamilies[] = {
-    {"conv3x3", convWork},
-    {"gemm", gemmWork},
-    {"relu", reluWork},
-    {"softmax", softmaxWork},
-};
+const std::vector<Family>& families() {
+  static const std::vector<Family> all = {
+      {"conv3x3", convWork, {}},
+      {"gemm", gemmWork, gemmVariants()},
+      {"gemm_half", gemmHalfWork, gemmHalfVariants()},
+      {"relu", reluWork, {}},
+      {"softmax", softmaxWork, {}},
+  };
+  return all;
+}
 
 }  // namespace
 
+std::vector<std::string> kernelVariants(const std::string& kernel) {
+  for (const Family& family : families()) {
+    if (kernel == family.name) return family.variants;
+  }
+  return {};
+}
+
 Work makeWork(const std::string& kernel, const WorkArguments& arguments) {
-  for (const Family& family : kFamilies) {
+  for (const Family& family : families()) {
     if (kernel != family.name) continue;
     Work work = family.make(arguments);
     for (const Stage& stage : work.stages) {
@@ -28,7 +40,7 @@ Work makeWork(const std::string& kernel, const WorkArguments& arguments) {
     return work;
   }
   std::string names;
-  for (const Family& family : kFamilies) names += (names.empty() ? "" : ", ") + std::string(family.name);
+  for (const Family& family : families()) names += (names.empty() ? "" : ", ") + family.name;
   throw DeviceError("launch: there is no kernel family \"" + kernel + "\"; there are " + names + ".");
 }
 

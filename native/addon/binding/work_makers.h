@@ -8,9 +8,17 @@ namespace hka::addon {
 
 // Each throws DeviceError when an argument does not fit.
 Work gemmWork(const WorkArguments& arguments);
+Work gemmHalfWork(const WorkArguments& arguments);
 Work convWork(const WorkArguments& arguments);
 Work softmaxWork(const WorkArguments& arguments);
 Work reluWork(const WorkArguments& arguments);
+
+// What a call may name as `variant`: our own, in the order of their ideas, then "auto" and "cublas" where there are such.
+std::vector<std::string> gemmVariants();
+std::vector<std::string> gemmHalfVariants();
+
+// The variants of a family, as a call names them; none for a family that is none or has but one.
+std::vector<std::string> kernelVariants(const std::string& kernel);
 
 // The work of the family that `kernel` names. Throws DeviceError for a family that is none, for arguments that do not fit, and for a
 // grid that no CUDA device runs.

@@ -37,6 +37,10 @@ class CpuDevice final : public ComputeDevice {
   std::vector<double> measureCopy(const CopyPlan& plan) override;
   std::vector<double> measureLaunch(const LaunchPlan& plan) override;
   std::vector<double> measureAllocation(const AllocationPlan& plan) override;
+  CompiledFacts compile(const CompileOrder& order) override;
+  Work compiledWork(const CompiledCall& call) override;
+  CounterFacts openCounters(const std::vector<std::string>& metrics) override;
+  std::vector<double> measureCounters(const Work& work, uint32_t stream) override;
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;

@@ -1,7 +1,9 @@
+#include "addon/cpu/gemm_twin.h"
+
 #include <algorithm>
 #include <cstring>
 
-#include "addon/cpu/twins.h"
+#include "addon/cpu/gemm_blocked_twin.h"
 
 namespace hka::addon {
 namespace {
@@ -58,12 +60,49 @@ BlockRange gemmOfTile(const GemmArguments& gemm) {
   };
 }
 
+// One element after the other, each a walk along a row of A and down a column of B, as a thread of the naive kernel does.
+void naiveBlock(const GemmArguments& gemm, uint64_t blockX, uint64_t blockY) {
+  const auto& shape = kernels::variantOf(gemm).shape;
+  const uint64_t endRow = std::min<uint64_t>((blockY + 1) * shape.blockRows, gemm.rows);
+  const uint64_t endColumn = std::min<uint64_t>((blockX + 1) * shape.blockColumns, gemm.columns);
+  for (uint64_t row = blockY * shape.blockRows; row < endRow; ++row) {
+    for (uint64_t column = blockX * shape.blockColumns; column < endColumn; ++column) {
+      float sum = 0;
+      for (uint64_t k = 0; k < gemm.depth; ++k) sum += gemm.a[row * gemm.depth + k] * gemm.b[k * gemm.columns + column];
+      gemm.c[row * gemm.columns + column] = sum;
+    }
+  }
+}
+
+BlockRange gemmOfNothingShared(const GemmArguments& gemm) {
+  const uint32_t gridX = kernels::gemmLaunch(gemm).grid.x;
+  return [gemm, gridX](uint64_t firstBlock, uint64_t endBlock) {
+    for (uint64_t block = firstBlock; block < endBlock; ++block) naiveBlock(gemm, block % gridX, block / gridX);
+  };
+}
+
 }  // namespace
 
 BlockRange gemmTwin(const GemmArguments& gemm) {
-  if (gemm.tile == 8) return gemmOfTile<8>(gemm);
-  if (gemm.tile == 16) return gemmOfTile<16>(gemm);
+  const kernels::GemmVariant& variant = kernels::variantOf(gemm);
+  if (variant.idea == kernels::GemmIdea::kNaive) return gemmOfNothingShared(gemm);
+  if (variant.idea != kernels::GemmIdea::kTile) return gemmBlockedTwin(gemm);
+  if (variant.shape.blockRows == 8) return gemmOfTile<8>(gemm);
+  if (variant.shape.blockRows == 16) return gemmOfTile<16>(gemm);
   return gemmOfTile<32>(gemm);
+}
+
+BlockRange gemmSumTwin(const GemmArguments& gemm) {
+  const size_t elementCount = size_t{gemm.rows} * gemm.columns;
+  const uint32_t parts = kernels::gemmUsedParts(gemm);
+  return [gemm, elementCount, parts](uint64_t firstBlock, uint64_t endBlock) {
+    const size_t end = std::min<size_t>(endBlock * kernels::kGemmSumThreads, elementCount);
+    for (size_t index = firstBlock * kernels::kGemmSumThreads; index < end; ++index) {
+      float sum = gemm.workspace[index];
+      for (uint32_t part = 1; part < parts; ++part) sum += gemm.workspace[part * elementCount + index];
+      gemm.c[index] = sum;
+    }
+  };
 }
 
 }  // namespace hka::addon

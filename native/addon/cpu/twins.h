@@ -3,14 +3,13 @@
 #pragma once
 
 #include "addon/cpu/block_range.h"
+#include "addon/cpu/gemm_twin.h"
 #include "kernels/conv3x3/conv3x3.h"
-#include "kernels/gemm/gemm.h"
 #include "kernels/relu/relu.h"
 #include "kernels/softmax/softmax.h"
 
 namespace hka::addon {
 
-BlockRange gemmTwin(const kernels::GemmArguments& gemm);
 BlockRange convTwin(const kernels::ConvArguments& conv);
 BlockRange softmaxTwin(const kernels::SoftmaxArguments& softmax);
 BlockRange reluTwin(const kernels::ReluArguments& relu);

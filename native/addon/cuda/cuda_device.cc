@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "addon/cuda/compiler/compiled_kernel.h"
+#include "addon/cuda/counters/counter_session.h"
 #include "addon/cuda/cuda_timer.h"
 
 namespace hka::addon {
@@ -35,6 +37,9 @@ CudaDevice::CudaDevice(int index) : index_(index), streams_{nullptr} {
 CudaDevice::~CudaDevice() {
   static_cast<void>(cudaSetDevice(index_));
   static_cast<void>(cudaDeviceSynchronize());
+  counters_.reset();
+  if (measuring_ != nullptr) static_cast<void>(cudaStreamDestroy(measuring_));
+  compiled_.clear();
   for (void* address : allocations_) static_cast<void>(cudaFree(address));
   for (size_t stream = 1; stream < streams_.size(); ++stream) static_cast<void>(cudaStreamDestroy(streams_[stream]));
 }
@@ -84,22 +89,6 @@ void CudaDevice::copy(const char* callName, void* target, const void* source, si
 void CudaDevice::launch(const Work& work, uint32_t stream) {
   select();
   checkCuda(static_cast<cudaError_t>(work.start(streams_[stream])), work.stages[0].launch.name.c_str());
-}
-
-std::vector<double> CudaDevice::measure(const Work& work, const MeasurePlan& plan, uint32_t stream) {
-  const size_t sweepBytes = size_t{facts_.cacheBytes} * 2 + 1;
-  select();
-  if (plan.isCold && sweep_ == nullptr) sweep_ = allocate(sweepBytes, "sweep");
-  const CudaTimer timer;
-  std::vector<double> samplesNs;
-  for (uint32_t sample = 0; sample < plan.sampleCount; ++sample) {
-    // Writing twice the L2 cache pushes out what it held.
-    if (plan.isCold) checkCuda(cudaMemsetAsync(sweep_, static_cast<int>(sample & 0xff), sweepBytes, streams_[stream]), "measure");
-    timer.start(streams_[stream]);
-    for (uint32_t each = 0; each < plan.launchesPerSample; ++each) launch(work, stream);
-    samplesNs.push_back(timer.stopNs(streams_[stream]) / plan.launchesPerSample);
-  }
-  return samplesNs;
 }
 
 void CudaDevice::synchronize() {

@@ -4,12 +4,16 @@
 
 #include <cuda_runtime_api.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "addon/compute_device.h"
 
 namespace hka::addon {
+
+class CompiledKernel;
+class CounterSession;
 
 class CudaDevice final : public ComputeDevice {
  public:
@@ -30,6 +34,10 @@ class CudaDevice final : public ComputeDevice {
   std::vector<double> measureCopy(const CopyPlan& plan) override;
   std::vector<double> measureLaunch(const LaunchPlan& plan) override;
   std::vector<double> measureAllocation(const AllocationPlan& plan) override;
+  CompiledFacts compile(const CompileOrder& order) override;
+  Work compiledWork(const CompiledCall& call) override;
+  CounterFacts openCounters(const std::vector<std::string>& metrics) override;
+  std::vector<double> measureCounters(const Work& work, uint32_t stream) override;
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
@@ -44,6 +52,9 @@ class CudaDevice final : public ComputeDevice {
   DeviceFacts facts_;
   std::vector<cudaStream_t> streams_;  // [0] is CUDA's default stream
   std::vector<void*> allocations_;
+  std::vector<std::unique_ptr<CompiledKernel>> compiled_;  // id - 1 is the index
+  std::unique_ptr<CounterSession> counters_;
+  cudaStream_t measuring_ = nullptr;  // nullptr until something is measured
   void* sweep_ = nullptr;  // larger than the L2 cache; nullptr until something is measured cold
   size_t openRangeCount_ = 0;
 };

@@ -4,13 +4,20 @@ import type { ComputeDevice, NativeAddon } from '../addon';
 import { type Check, CheckBench, type CheckResult } from './check-bench';
 import { convChecks } from './conv3x3';
 import { gemmChecks } from './gemm';
+import { gemmHalfChecks } from './gemm-half';
 import { reluChecks } from './relu';
 import { softmaxChecks } from './softmax';
 
 /** Every family's checks on the device, in the order of the families. */
 export function checkKernels(addon: NativeAddon, device: ComputeDevice): CheckResult[] {
   const bench = new CheckBench(addon, device);
-  const checks: readonly Check[] = [...gemmChecks(), ...convChecks(), ...softmaxChecks(), ...reluChecks()];
+  const checks: readonly Check[] = [
+    ...gemmChecks(),
+    ...gemmHalfChecks(device),
+    ...convChecks(),
+    ...softmaxChecks(),
+    ...reluChecks(),
+  ];
   return checks.map((check) => bench.run(check));
 }
 

@@ -73,7 +73,8 @@ describe('twins against the references', () => {
   test('the check that the runner offers finds nothing', () => {
     const results = checkKernels(addon, device);
     expect(results.filter((result) => !result.isGood).map(checkSentence)).toEqual([]);
-    expect(results.map((result) => result.kernel)).toEqual([
+    const labels = results.map((result) => result.kernel);
+    expect(labels.filter((label) => !label.startsWith('gemm_half'))).toEqual([
       'gemm_tile<8>',
       'gemm_tile<16>',
       'gemm_tile<32>',

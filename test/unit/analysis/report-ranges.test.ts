@@ -34,6 +34,8 @@ function rowsAt(startsNs: readonly number[]) {
     range: at((ns, i) => ({ name: 1 + (i % 2), startNs: ns, durationNs: 50 + i, kind: 1 })),
     memory: at((ns, i) => ({ timeNs: ns, address: 4096 * i, bytes: 256, operation: 1, kind: 3 })),
     loss: at((ns) => ({ startNs: ns, endNs: ns + 1, count: 1, stage: 'cupti', reason: 'full' })),
+    experiment: at((ns, i) => ({ timeNs: ns, event: 1, experiment: i, pointCount: 4, spec: '{"kind":"gemm"}' })),
+    point: at((ns, i) => ({ startNs: ns, experiment: 77, index: i, series: 'tile_8', x: 64 + i, medianNs: 10 + i })),
     diagnostic: at((ns) => ({ timeNs: ns, severity: 2, code: 'c', sentence: 'S.', remedy: 'R.' })),
   };
 }

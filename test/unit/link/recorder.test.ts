@@ -126,6 +126,20 @@ test('losses and gaps are counted', async () => {
   expect(await record()).toMatchObject({ lost: 13, gaps: 77 });
 });
 
+test('an experiment’s rows are told as they come', async () => {
+  const row = { timeNs: 1, event: 2, deviceKind: 2, experiment: 2 ** 52 + 1, doneCount: 3, pointCount: 8 };
+  const progress = { ...row, device: 'Xeon', spec: '', sentence: 'tile_8 at 64', remedy: '' };
+  whenLaunched(() => {
+    probe.add(encodeRows(tables.experiment, [progress]));
+    probe.add(syncPacket(1, 1));
+    exit(0);
+  });
+  const told: unknown[] = [];
+  const { rows } = await record({ onExperiment: (each) => told.push(each) });
+  expect(told).toEqual([progress]);
+  expect(rows).toMatchObject({ experiment: 1, sync: 1 });
+});
+
 test('the duration ends the program, and that is told', async () => {
   const recording = record({ durationMs: 50 });
   await news.when(() => stops.length > 0);

@@ -1,0 +1,4 @@
+__global__ void trap(float* values) {
+  values[threadIdx.x] = 1.0f;
+  asm("trap;");
+}
