@@ -21,12 +21,13 @@ export interface HeatMapContent {
   readonly figuresOf: (cell: HeatCell) => readonly Figure[];
 }
 
-const LEGEND_PX = 34;
+const LEGEND_PX = 30;
+const MARKS_PX = 16;
 const SCALE_WIDTH_PX = 160;
 const CHAR_PX = 6.6;
 const LINE_PX = 13;
 /** Of the names of variants. */
-const NAMES_PX_MAX = 150;
+const NAMES_PX_MAX = 190;
 
 const MARKS = { failed: 'failed', wrong: '✗', noisy: '≈' } as const;
 /** What the marks mean, for those that the map has. */
@@ -43,7 +44,7 @@ function cellLines({ value, mark, changeRatio }: HeatCell, { measure }: HeatMap,
 }
 
 function stripes(xPx: number, yPx: number, { widthPx, heightPx }: DrawnSize, stroke: string) {
-  const count = Math.ceil((widthPx + heightPx) / 8);
+  const count = Math.floor((widthPx + heightPx - 1) / 8);
   return Array.from({ length: count }, (_, stripe) => {
     const at = (stripe + 1) * 8;
     return {
@@ -103,20 +104,31 @@ function drawCell({ map, pickedIndex }: HeatMapContent, colors: ChartColors): Cu
   };
 }
 
-/** The scale with its ends, and what the marks mean. */
+const marksOf = (cells: readonly HeatCell[]) =>
+  (['failed', 'wrong', 'noisy'] as const).filter((mark) => cells.some((cell) => cell.mark === mark));
+
+/** The scale with its ends, and below it what the marks mean. */
 function legend({ least, most, measure, isLog, cells }: HeatMap, colors: ChartColors, leftPx: number) {
-  const text = (said: string, x: number, align: 'left' | 'right') => ({
+  const text = (said: string, x: number, y: number) => ({
     type: 'text' as const,
     silent: true,
-    style: { text: said, x, y: 12, fill: colors.muted, fontSize: 10, align, verticalAlign: 'middle' as const },
+    style: {
+      text: said,
+      x,
+      y,
+      fill: colors.muted,
+      fontSize: 10,
+      align: 'left' as const,
+      verticalAlign: 'middle' as const,
+    },
   });
   const [low, high] = measure.isMoreBetter ? [least, most] : [most, least];
   const lowWords = measure.formatShort(low);
   const scaleLeftPx = leftPx + lowWords.length * 6 + 6;
   const highWords = `${measure.formatShort(high)} ${measure.unit}${isLog ? ', logarithmic' : ''}`;
-  const marks = (['failed', 'wrong', 'noisy'] as const).filter((mark) => cells.some((cell) => cell.mark === mark));
+  const marks = marksOf(cells);
   return [
-    text(lowWords, leftPx, 'left'),
+    text(lowWords, leftPx, 12),
     {
       type: 'rect' as const,
       silent: true,
@@ -132,18 +144,15 @@ function legend({ least, most, measure, isLog, cells }: HeatMap, colors: ChartCo
         },
       },
     },
-    text(
-      [highWords, ...marks.map((mark) => MARK_WORDS[mark])].join('   ·   '),
-      scaleLeftPx + SCALE_WIDTH_PX + 6,
-      'left',
-    ),
+    text(highWords, scaleLeftPx + SCALE_WIDTH_PX + 6, 12),
+    text(marks.map((mark) => MARK_WORDS[mark]).join('   ·   '), leftPx, 12 + MARKS_PX),
   ];
 }
 
 /** What ECharts is given. */
 export function heatMapOption(content: HeatMapContent, colors: ChartColors) {
   const { map, figuresOf } = content;
-  const leftPx = Math.min(NAMES_PX_MAX, 14 + Math.max(0, ...map.rows.map((name) => name.length)) * 6.5);
+  const leftPx = Math.min(NAMES_PX_MAX, 14 + Math.max(0, ...map.rows.map((name) => name.length)) * 7);
   const category = (data: readonly string[]) => ({
     type: 'category' as const,
     data: [...data],
@@ -154,7 +163,7 @@ export function heatMapOption(content: HeatMapContent, colors: ChartColors) {
   });
   return {
     animation: false,
-    grid: { top: LEGEND_PX, left: leftPx, right: 10, bottom: 24 },
+    grid: { top: LEGEND_PX + (marksOf(map.cells).length > 0 ? MARKS_PX : 0), left: leftPx, right: 10, bottom: 24 },
     tooltip: {
       ...tooltipLook(colors),
       trigger: 'item' as const,

@@ -112,7 +112,6 @@ export function rooflineOption(chart: RooflineChart, colors: ChartColors) {
     yAxis: {
       ...look,
       type: 'log' as const,
-      name: FLOPS,
       axisLabel: { ...look.axisLabel, formatter: (value: number) => formatRate(value, FLOPS) },
     },
     series: [...(chart.ceilings ? [ceilingSeries(chart.ceilings, chart, colors)] : []), ...pointSeries(chart, colors)],

@@ -19,11 +19,13 @@ export interface SeriesLinesContent {
 }
 
 const LOG_FROM_RATIO = 20;
+/** What is swept is mostly doubled; a GEMM's sides rarely go over more than a power of ten. */
+const LOG_X_FROM_RATIO = 8;
 
 /** A logarithmic axis shows what spreads over more than a power of ten. */
-function axisType(values: readonly number[]): 'log' | 'value' {
+function axisType(values: readonly number[], fromRatio = LOG_FROM_RATIO): 'log' | 'value' {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  return least > 0 && most / least >= LOG_FROM_RATIO ? 'log' : 'value';
+  return least > 0 && most / least >= fromRatio ? 'log' : 'value';
 }
 
 const titleOf = ({ name, baseline }: Line) => (baseline === undefined ? name : `${name}, ${baseline}`);
@@ -48,7 +50,8 @@ export function seriesLinesOption({ lines, measure, axisTitle, formatX }: Series
   const xs = lines.flatMap(({ points }) => points.map(({ x }) => x));
   const values = lines.flatMap(({ points }) => points.map(({ value }) => value));
   const look = axisLook(colors);
-  const xType = axisType(xs);
+  const xType = axisType(xs, LOG_X_FROM_RATIO);
+  const ticks = [...new Set(xs)].sort((left, right) => left - right);
   return {
     animation: false,
     grid: { top: 44, left: 68, right: 24, bottom: 40 },
@@ -84,7 +87,9 @@ export function seriesLinesOption({ lines, measure, axisTitle, formatX }: Series
       nameGap: 24,
       min: xs.length > 0 ? Math.min(...xs) : undefined,
       max: xs.length > 0 ? Math.max(...xs) : undefined,
-      axisLabel: { ...look.axisLabel, formatter: formatX },
+      axisTick: { ...look.axisTick, customValues: ticks },
+      axisLabel: { ...look.axisLabel, customValues: ticks, formatter: formatX },
+      splitLine: { show: false },
     },
     yAxis: {
       ...look,

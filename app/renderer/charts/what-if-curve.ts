@@ -56,7 +56,7 @@ export function whatIfOption({ id, title, points, value, ratio }: WhatIfCurve, c
       {
         id: 'curve',
         type: 'line' as const,
-        step: 'end' as const,
+        step: 'start' as const,
         symbol: 'none',
         lineStyle: { color: seriesColor(0), width: 2 },
         areaStyle: { color: seriesColor(0), opacity: 0.12 },

@@ -82,6 +82,13 @@ export function metricsSql(experiment: number): string {
 FROM pointMetric AS m WHERE m.experiment = ${experiment} GROUP BY m."index", m.metric ORDER BY 1, 2`;
 }
 
+/** What the runner said about all points of an experiment, such as that there is no cuBLAS; from its beginning to its last row. */
+export function noticesSql(experiment: number): string {
+  return `SELECT DISTINCT d.sentence AS sentence, d.remedy AS remedy FROM diagnostic AS d,
+  (SELECT min(e.timeNs) AS fromNs, max(e.timeNs) AS toNs FROM experiment AS e WHERE e.experiment = ${experiment}) AS span
+WHERE d.code = 'experimentNotice' AND d.timeNs BETWEEN span.fromNs - 1e9 AND span.toNs + 1e9 ORDER BY 1`;
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 function rowsOf({ columns, rows }: WindowTable): Row[] {
@@ -141,6 +148,16 @@ const POINT_NUMBERS = [
   'temperatureC',
 ] as const;
 const POINT_TEXTS = ['series', 'label', 'precision', 'kernel', 'limiter', 'failure'] as const;
+
+export interface ExperimentNotice {
+  readonly sentence: string;
+  readonly remedy: string;
+}
+
+/** The answer to noticesSql. */
+export function noticesOf(table: WindowTable): ExperimentNotice[] {
+  return rowsOf(table).map(({ sentence, remedy }) => ({ sentence: textOf(sentence), remedy: textOf(remedy) }));
+}
 
 /** The answers to pointsSql and metricsSql as points, by index. */
 export function pointsOf(points: WindowTable, metrics: WindowTable): Point[] {

@@ -29,7 +29,6 @@ export const INDEX_COLUMN = 'Point';
 
 const COLUMNS: readonly ColumnOf[] = [
   number(INDEX_COLUMN, ({ index }) => index),
-  text('Series', ({ series }) => series),
   text('At', ({ label }) => label),
   text('Role', ({ role }) => role),
   text('Precision', ({ precision }) => precision),
@@ -63,6 +62,11 @@ const COLUMNS: readonly ColumnOf[] = [
   text('Note', (point) => pointFlaw(point) ?? ''),
 ];
 
+// Behind the columns that a baseline's is compared with.
+const CHANGES_AT = COLUMNS.findIndex(({ name }) => name === 'Occupancy (%)');
+// A table keeps its last column in view.
+const SERIES = text('Series', ({ series }) => series);
+
 export const POINT_NOTES: Readonly<Record<string, string>> = {
   'Median (ns)': 'of one launch, with warm caches',
   'Cold (ns)': 'median with caches swept before each sample',
@@ -88,8 +92,8 @@ export function pointTable(
     return { name: `Δ ${baseline.name} (%)`, isText: false, cellOf };
   });
   const onDevice = text('Device', () => deviceWords(device, deviceKind));
-  const [head, tail] = [COLUMNS.slice(0, 14), COLUMNS.slice(14)];
-  const shown = [...head, ...changes, ...tail, onDevice].filter(({ cellOf, isText, name }) => {
+  const [head, tail] = [COLUMNS.slice(0, CHANGES_AT), COLUMNS.slice(CHANGES_AT)];
+  const shown = [...head, ...changes, ...tail, onDevice, SERIES].filter(({ cellOf, isText, name }) => {
     return name === INDEX_COLUMN || points.some((point) => (isText ? cellOf(point) !== '' : cellOf(point) !== null));
   });
   return {

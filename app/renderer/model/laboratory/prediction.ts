@@ -75,7 +75,6 @@ export const RESOURCE_WORDS: Readonly<Record<Resource, string>> = {
 };
 
 const COLUMNS: readonly { readonly name: string; readonly isText: boolean }[] = [
-  { name: 'Series', isText: true },
   { name: 'At', isText: true },
   { name: 'Predicted occupancy (%)', isText: false },
   { name: 'Limited by', isText: true },
@@ -86,6 +85,8 @@ const COLUMNS: readonly { readonly name: string; readonly isText: boolean }[] = 
   { name: 'Predicted least (ns)', isText: false },
   { name: 'Predicted most GFLOP/s', isText: false },
   { name: 'Kernel', isText: true },
+  // A table keeps its last column in view.
+  { name: 'Series', isText: true },
 ];
 
 const rounded = (value: number) => Number(value.toPrecision(6));
@@ -94,7 +95,6 @@ function cellsOf({ point, prediction }: PredictedPoint): Cell[] {
   const { occupancy, grid, roofline, kernelName } = prediction;
   const limiting = limitingResources(occupancy).map((resource) => RESOURCE_WORDS[resource]);
   return [
-    point.series,
     point.label,
     rounded(occupancy.occupancyRatio * 100),
     occupancy.impossible ?? limiting.join(', '),
@@ -105,6 +105,7 @@ function cellsOf({ point, prediction }: PredictedPoint): Cell[] {
     roofline ? rounded(roofline.durationNsMin) : null,
     roofline && roofline.flopsPerSecMax > 0 ? rounded(roofline.flopsPerSecMax / 1e9) : null,
     kernelName,
+    point.series,
   ];
 }
 

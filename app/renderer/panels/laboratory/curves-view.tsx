@@ -6,7 +6,7 @@ import { linesOf } from '../../model/laboratory/series';
 import { AXIS_TITLES, KIND_TITLES, threeDigits } from '../../model/laboratory/words';
 import { EmptyState } from '../../widgets/empty-state';
 import { ChartFigure } from './chart-figure';
-import type { ResultView } from './views';
+import { type ResultView, waitingWords } from './views';
 
 const isBytes = (kind: ExperimentKind | undefined) => kind === 'copy' || kind === 'allocation';
 /** "4.000 KiB" → "4 KiB": an axis stands at round numbers. */
@@ -25,7 +25,7 @@ export function CurvesView({ experiment, points, baselines, measure, onSavePng }
     [points, measure, baselines, kind],
   );
   if (content.lines.length === 0) {
-    return <EmptyState title="No figures yet">A curve begins with the first point that has a result.</EmptyState>;
+    return <EmptyState title="No points with a result">{waitingWords(experiment)}</EmptyState>;
   }
   return (
     <ChartFigure

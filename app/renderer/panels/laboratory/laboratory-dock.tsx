@@ -106,6 +106,7 @@ function Shown({ rows }: { readonly rows: LaboratoryRows }) {
       experiment={experiment}
       phase={phase}
       points={points}
+      notices={rows.notices}
       computeCapability={rows.computeCapabilities.get(experiment.device)}
       resources={resources}
       resourceFailure={resourceFailure}

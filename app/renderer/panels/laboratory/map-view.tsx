@@ -6,7 +6,7 @@ import { pointFigures } from '../../model/laboratory/point-figures';
 import { KIND_TITLES } from '../../model/laboratory/words';
 import { EmptyState } from '../../widgets/empty-state';
 import { ChartFigure } from './chart-figure';
-import type { ResultView } from './views';
+import { type ResultView, waitingWords } from './views';
 
 const STEPS: Readonly<Record<string, readonly [column: number, row: number]>> = {
   ArrowLeft: [-1, 0],
@@ -40,7 +40,7 @@ export function MapView({ experiment, points, baselines, measure, pickedIndex, o
     [map, pickedIndex, baselines],
   );
   if (map.cells.length === 0) {
-    return <EmptyState title="No points yet">They appear here one by one while they are measured.</EmptyState>;
+    return <EmptyState title="No points">{waitingWords(experiment)}</EmptyState>;
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const next = neighbour(map, pickedIndex, event.key);

@@ -4,7 +4,7 @@ import { experimentTitle } from '../../model/laboratory/words';
 import type { Cell, TimeUnit } from '../../model/table/columns';
 import { DataTable } from '../../widgets/data-table';
 import { EmptyState } from '../../widgets/empty-state';
-import type { ResultView } from './views';
+import { type ResultView, waitingWords } from './views';
 
 interface PointsViewProps extends ResultView {
   readonly onShowOnTimeline: (index: number) => void;
@@ -23,7 +23,7 @@ export function PointsView(props: PointsViewProps) {
   const indexAt = table.columns.findIndex(({ name }) => name === INDEX_COLUMN);
   const indexOf = (cells: readonly Cell[]) => Number(cells[indexAt]);
   if (points.length === 0) {
-    return <EmptyState title="No points yet">They appear here one by one while they are measured.</EmptyState>;
+    return <EmptyState title="No points">{waitingWords(experiment)}</EmptyState>;
   }
   return (
     <DataTable

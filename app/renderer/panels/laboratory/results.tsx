@@ -5,7 +5,7 @@ import type { ResourceTable } from '../../../../shared/occupancy/resources';
 import type { Baseline } from '../../../../shared/window/methods';
 import { comparableBaselines } from '../../model/laboratory/baselines';
 import { experimentMessages } from '../../model/laboratory/compile-errors';
-import type { Experiment, Point } from '../../model/laboratory/experiments';
+import type { Experiment, ExperimentNotice, Point } from '../../model/laboratory/experiments';
 import { defaultMeasure, knownMeasures, type MeasureId } from '../../model/laboratory/measures';
 import { doneRatio, type Phase, phaseWords } from '../../model/laboratory/phase';
 import { deviceWords, experimentTitle } from '../../model/laboratory/words';
@@ -31,6 +31,7 @@ export interface ResultsProps {
   readonly experiment: Experiment;
   readonly phase: Phase;
   readonly points: readonly Point[];
+  readonly notices: readonly ExperimentNotice[];
   readonly computeCapability: string | undefined;
   readonly resources: ResourceTable | undefined;
   readonly resourceFailure: { readonly sentence: string; readonly remedy: string } | undefined;
@@ -106,7 +107,7 @@ export function Results(props: ResultsProps) {
   );
 }
 
-function Head({ experiment, phase, points, onExport }: ResultsProps) {
+function Head({ experiment, phase, points, notices, onExport }: ResultsProps) {
   const { spec, device, deviceKind, sentence, remedy } = experiment;
   const messages = useMemo(
     () => (spec?.kind === 'kernel' ? experimentMessages(sentence, points) : []),
@@ -133,6 +134,9 @@ function Head({ experiment, phase, points, onExport }: ResultsProps) {
         <Notice severity="error" sentence={phaseWords(experiment, phase)} remedy={remedy} />
       )}
       {phase !== 'failed' && remedy !== '' && <Notice severity="warning" sentence={sentence} remedy={remedy} />}
+      {notices.map((notice) => (
+        <Notice key={notice.sentence} severity="info" {...notice} />
+      ))}
       {spec?.kind === 'kernel' && messages.length > 0 && (
         <CompileErrors fileName={spec.fileName} source={spec.source} messages={messages} />
       )}

@@ -4,7 +4,15 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Failure } from '../../../../shared/util/failure';
 import { useActions, useFacts, useSession } from '../../context';
-import { EXPERIMENTS_SQL, type Experiment, experimentsOf, type Point } from '../../model/laboratory/experiments';
+import {
+  EXPERIMENTS_SQL,
+  type Experiment,
+  type ExperimentNotice,
+  experimentsOf,
+  noticesOf,
+  noticesSql,
+  type Point,
+} from '../../model/laboratory/experiments';
 import { phaseOf } from '../../model/laboratory/phase';
 import { computeCapabilities, DEVICES_SQL } from '../../model/laboratory/what-if';
 import { latestOnly } from '../../state/latest-only';
@@ -19,6 +27,8 @@ export interface LaboratoryRows {
   /** The one that is shown; undefined when there is none, or when it was asked for and has no row yet. */
   readonly experiment: Experiment | undefined;
   readonly points: readonly Point[];
+  /** What is to be known about all of them. */
+  readonly notices: readonly ExperimentNotice[];
   /** By the name of the device. */
   readonly computeCapabilities: ReadonlyMap<string, string>;
   readonly failure?: Pick<Failure, 'sentence' | 'remedy'>;
@@ -30,7 +40,7 @@ const ASK_MS = 300;
 const POLL_MS = 400;
 
 const COUNTS_SQL = `SELECT (SELECT count(*) FROM experiment) AS experiments, (SELECT count(*) FROM point) AS points,
-  (SELECT count(*) FROM pointMetric) AS metrics`;
+  (SELECT count(*) FROM pointMetric) AS metrics, (SELECT count(*) FROM diagnostic) AS diagnostics`;
 
 /** What was read last. */
 interface Read extends Omit<LaboratoryRows, 'listed' | 'isBusy'> {
@@ -41,6 +51,7 @@ const NOTHING: Read = {
   experiments: undefined,
   experiment: undefined,
   points: [],
+  notices: [],
   computeCapabilities: new Map(),
 };
 
@@ -69,10 +80,11 @@ export function useLaboratory(): LaboratoryRows {
       const experiments = experimentsOf(await laboratory.query(session, EXPERIMENTS_SQL));
       const shown = chosen === undefined ? experiments[0] : experiments.find((each) => each.experiment === chosen);
       const points = shown ? await laboratory.points(session, shown.experiment) : [];
+      const notices = shown ? noticesOf(await laboratory.query(session, noticesSql(shown.experiment))) : [];
       const devices = computeCapabilities(await laboratory.query(session, DEVICES_SQL));
       if (!isCurrent) return;
       seen.current = counts;
-      setRows({ experiments, experiment: shown, points, computeCapabilities: devices });
+      setRows({ experiments, experiment: shown, points, notices, computeCapabilities: devices });
     };
     const ask = () =>
       askSoon(async () => {
