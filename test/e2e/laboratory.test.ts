@@ -69,7 +69,7 @@ describe.skipIf(why !== undefined)('the laboratory', () => {
     expect(await page.getByTestId('laboratory-run').isDisabled()).toBe(true);
 
     // Points arrive one by one.
-    await runGemm(opened, SIZES.join(', '), '2000');
+    await runGemm(opened, SIZES.join(', '), '300');
     const seen = await watchMap(opened);
     expect(seen.size).toBeGreaterThan(1);
     expect(await mapCount(opened)).toBe(SIZES.length * VARIANTS.length);

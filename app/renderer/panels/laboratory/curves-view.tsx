@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import type { ExperimentKind } from '../../../../shared/rpc/experiment';
-import { formatBytes } from '../../../../shared/units/format';
+import { formatBytes, formatCount } from '../../../../shared/units/format';
 import { createSeriesLines, type SeriesLinesContent } from '../../charts/series-lines';
 import { linesOf } from '../../model/laboratory/series';
-import { AXIS_TITLES, KIND_TITLES, threeDigits } from '../../model/laboratory/words';
+import { AXIS_TITLES, KIND_TITLES } from '../../model/laboratory/words';
 import { EmptyState } from '../../widgets/empty-state';
 import { ChartFigure } from './chart-figure';
 import { type ResultView, waitingWords } from './views';
@@ -11,6 +11,9 @@ import { type ResultView, waitingWords } from './views';
 const isBytes = (kind: ExperimentKind | undefined) => kind === 'copy' || kind === 'allocation';
 /** "4.000 KiB" → "4 KiB": an axis stands at round numbers. */
 const shortBytes = (bytes: number) => formatBytes(bytes).replace(/\.0+ /, ' ');
+
+/** Sides of a product that is no cube are roots. */
+const wholeNumber = (x: number) => formatCount(Math.round(x));
 
 /** One line a series over what is swept. */
 export function CurvesView({ experiment, points, baselines, measure, onSavePng }: ResultView) {
@@ -20,7 +23,7 @@ export function CurvesView({ experiment, points, baselines, measure, onSavePng }
       lines: linesOf(points, measure, baselines),
       measure,
       axisTitle: kind ? AXIS_TITLES[kind] : 'x',
-      formatX: isBytes(kind) ? shortBytes : threeDigits,
+      formatX: isBytes(kind) ? shortBytes : wholeNumber,
     }),
     [points, measure, baselines, kind],
   );
