@@ -68,17 +68,19 @@ export class CompiledPoints {
     return this.withCall(blockSize, async (call) => {
       const [oneNs] = device.measure(call);
       const perSample = launchesPerSample(oneNs);
-      const samplesNs = await takeSamples(limits, oneNs * perSample, (sampleCount) =>
+      const samplesNs = await takeSamples(limits, (sampleCount) =>
         device.measure({ ...call, sampleCount, launchesPerSample: perSample }),
       );
-      const cold = isCold ? device.measure({ ...call, sampleCount: limits.sampleCount, isCold: true }) : undefined;
+      const cold = isCold
+        ? await takeSamples(limits, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
+        : undefined;
       const summary = summarizeSamples(samplesNs);
       const shape = { threadsPerBlock: blockSize, ...kernel, dynamicSharedBytes: spec.dynamicSharedBytes };
       return {
         ...summary,
         sampleCount: samplesNs.length,
         isNoisy: summary.spreadRatio > NOISE_SPREAD_RATIO,
-        coldNs: cold ? summarizeSamples([...cold]).medianNs : UNKNOWN,
+        coldNs: cold ? summarizeSamples(cold).medianNs : UNKNOWN,
         correctness: 'unchecked',
         errorMax: UNKNOWN,
         flops: spec.flops || UNKNOWN,

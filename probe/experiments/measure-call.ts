@@ -51,15 +51,16 @@ export function measureCall(
     const verdict = check && checker.compare(device, buffers, check, work.buffers, work.options);
     const [oneNs] = device.measure(call);
     const perSample = launchesPerSample(oneNs);
-    const samplesNs = await takeSamples(limits, oneNs * perSample, (sampleCount) =>
+    const samplesNs = await takeSamples(limits, (sampleCount) =>
       device.measure({ ...call, sampleCount, launchesPerSample: perSample }),
     );
     const coldLimits = {
+      ...limits,
       sampleCount: Math.ceil(limits.sampleCount * COLD_SHARE),
       budgetMs: limits.budgetMs * COLD_SHARE,
     };
     const coldNs = isCold
-      ? await takeSamples(coldLimits, oneNs, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
+      ? await takeSamples(coldLimits, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
       : undefined;
     return {
       ...summarizeSamples(samplesNs),

@@ -175,10 +175,8 @@ test('wrong usage is one sentence and exit code 2, a missing addon is exit code 
 test('check compares all kernels with their references', async () => {
   const { exitCode, out } = await new Runner(['check', '--device', 'cpu', '--addon', addonPath]).ended;
   expect(exitCode).toBe(0);
-  expect(
-    out
-      .trim()
-      .split('\n')
-      .map((line) => line.slice(0, 14).trim()),
-  ).toEqual(['gemm_tile<8>', 'gemm_tile<16>', 'gemm_tile<32>', 'conv3x3', 'softmax_rows', 'relu']);
+  const lines = out.trim().split('\n');
+  expect(lines.filter((line) => !line.endsWith('  ok'))).toEqual([]);
+  const families = lines.map((line) => line.split(' ')[0]);
+  expect([...new Set(families)]).toEqual(['gemm', 'conv3x3', 'softmax_rows', 'relu']);
 });

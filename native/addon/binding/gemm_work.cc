@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "addon/binding/work_makers.h"
 #include "addon/cpu/gemm_twin.h"
 #include "kernels/gemm/gemm_choice.h"
@@ -19,12 +21,12 @@ using kernels::kGemmVariants;
 constexpr size_t kAuto = kGemmVariantCount;
 constexpr size_t kCublas = kGemmVariantCount + 1;
 
-// Parts of the depth, and the memory for their sums.
-void readSplit(const WorkArguments& arguments, GemmArguments& gemm) {
-  const uint32_t smCount = arguments.facts().smCount;
-  const uint32_t best = kernels::gemmBestParts(gemm.rows, gemm.columns, gemm.depth, smCount == 0 ? 1 : smCount);
-  gemm.parts = arguments.sizeOr("parts", 1, kernels::kGemmPartsMax, best);
-  gemm.workspace = arguments.memory<float>("workspace", {gemm.parts, gemm.rows, gemm.columns});
+// What `auto` stands for: split_k only where JavaScript gave it a workspace.
+size_t chosenVariant(const WorkArguments& arguments, const kernels::GemmSize& size, uint32_t smCount) {
+  const kernels::GemmChoice whole = kernels::gemmBestVariant(size, smCount);
+  if (!arguments.has("workspace")) return whole.variant;
+  const kernels::GemmChoice split = kernels::gemmBestSplit(size, smCount);
+  return split.time < whole.time ? split.variant : whole.variant;
 }
 
 void checkSharedMemory(const WorkArguments& arguments, const GemmArguments& gemm) {
@@ -69,8 +71,8 @@ std::vector<std::string> gemmVariants() {
   return words;
 }
 
-// rows, columns, depth; a, b and c in float32; `variant`, tile_16 when absent; for split_k `parts` and `workspace`, parts × rows ×
-// columns floats.
+// rows, columns, depth; a, b and c in float32; `variant`, tile_16 when absent. split_k needs `workspace`, parts × rows × columns floats;
+// `parts` is chosen when absent, and auto takes split_k into account where there is a workspace.
 Work gemmWork(const WorkArguments& arguments) {
   GemmArguments gemm;
   gemm.rows = arguments.size("rows", 1, kSideMax);
@@ -88,9 +90,13 @@ Work gemmWork(const WorkArguments& arguments) {
     useCublas(arguments, gemm, work);
     return work;
   }
-  const uint32_t smCount = arguments.facts().smCount;
-  gemm.variant = variant == kAuto ? kernels::gemmBestVariant(gemm.rows, gemm.columns, gemm.depth, smCount == 0 ? 1 : smCount) : variant;
-  if (kernels::variantOf(gemm).idea == GemmIdea::kSplit) readSplit(arguments, gemm);
+  const kernels::GemmSize size{gemm.rows, gemm.columns, gemm.depth};
+  const uint32_t smCount = std::max(arguments.facts().smCount, 1U);  // the reference's device has none
+  gemm.variant = variant == kAuto ? chosenVariant(arguments, size, smCount) : variant;
+  if (kernels::variantOf(gemm).idea == GemmIdea::kSplit) {
+    gemm.parts = arguments.sizeOr("parts", 1, kernels::kGemmPartsMax, kernels::gemmBestSplit(size, smCount).parts);
+    gemm.workspace = arguments.memory<float>("workspace", {gemm.parts, gemm.rows, gemm.columns});
+  }
   checkSharedMemory(arguments, gemm);
   useKernel(gemm, work);
   return work;

@@ -60,17 +60,22 @@ BlockRange gemmOfTile(const GemmArguments& gemm) {
   };
 }
 
-// One element after the other, each a walk along a row of A and down a column of B, as a thread of the naive kernel does.
+constexpr uint32_t kNaiveSide = 16;
+
+// Nothing is kept for the next row. The block's columns advance side by side, as its threads do.
 void naiveBlock(const GemmArguments& gemm, uint64_t blockX, uint64_t blockY) {
-  const auto& shape = kernels::variantOf(gemm).shape;
-  const uint64_t endRow = std::min<uint64_t>((blockY + 1) * shape.blockRows, gemm.rows);
-  const uint64_t endColumn = std::min<uint64_t>((blockX + 1) * shape.blockColumns, gemm.columns);
-  for (uint64_t row = blockY * shape.blockRows; row < endRow; ++row) {
-    for (uint64_t column = blockX * shape.blockColumns; column < endColumn; ++column) {
-      float sum = 0;
-      for (uint64_t k = 0; k < gemm.depth; ++k) sum += gemm.a[row * gemm.depth + k] * gemm.b[k * gemm.columns + column];
-      gemm.c[row * gemm.columns + column] = sum;
+  const uint64_t endRow = std::min<uint64_t>((blockY + 1) * kNaiveSide, gemm.rows);
+  const uint64_t firstColumn = blockX * kNaiveSide;
+  const uint64_t columnCount = std::min<uint64_t>(kNaiveSide, gemm.columns - firstColumn);
+  for (uint64_t row = blockY * kNaiveSide; row < endRow; ++row) {
+    float sums[kNaiveSide] = {};
+    for (uint64_t k = 0; k < gemm.depth; ++k) {
+      const float left = gemm.a[row * gemm.depth + k];
+      const float* right = gemm.b + k * gemm.columns + firstColumn;
+      HKA_KEEP_LOOP
+      for (uint64_t column = 0; column < columnCount; ++column) sums[column] += left * right[column];
     }
+    std::memcpy(gemm.c + row * gemm.columns + firstColumn, sums, columnCount * sizeof(float));
   }
 }
 

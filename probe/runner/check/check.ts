@@ -2,10 +2,10 @@
 
 import type { ComputeDevice, NativeAddon } from '../addon';
 import { type Check, CheckBench, type CheckResult } from './check-bench';
-import { convChecks } from './conv3x3';
+import { convChecks } from './conv';
+import { reluChecks } from './elementwise';
 import { gemmChecks } from './gemm';
 import { gemmHalfChecks } from './gemm-half';
-import { reluChecks } from './relu';
 import { softmaxChecks } from './softmax';
 
 /** Every family's checks on the device, in the order of the families. */

@@ -25,7 +25,7 @@ function committedTable(): ResourceTable {
 }
 
 test('kernels/resources/sm_87.json describes the sources as they are; if not: npm run kernels:resources', () => {
-  expect(findSources(root)).toContain('kernels/gemm/gemm.cu');
+  expect(findSources(root)).toContain('kernels/gemm/gemm_tile.cu');
   expect(findStale(root, committed)).toEqual([]);
 });
 
@@ -108,7 +108,7 @@ describe('a table out of date', () => {
 });
 
 describe('parsing a table', () => {
-  const kernel = { ...committed.sources['kernels/gemm/gemm.cu'].kernels[0] };
+  const kernel = { ...committed.sources['kernels/gemm/gemm_tile.cu'].kernels[0] };
   const withKernels = (kernels: unknown) => ({
     architecture: 'sm_87',
     nvccVersion: '13.0.88',
