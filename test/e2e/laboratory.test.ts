@@ -101,6 +101,10 @@ describe.skipIf(why !== undefined)('the laboratory', () => {
     await page.getByTestId('laboratory-baselines').getByText('Baselines').click();
     await runGemm(opened, '512..1024:64', '1000');
     await expect.poll(() => phaseOf(opened), { timeout: 60_000 }).toBe('running');
+    await page
+      .getByTestId('laboratory-progress')
+      .getByText(/^[1-9]\d* of \d+ points/)
+      .waitFor({ timeout: 60_000 });
     await page.getByTestId('laboratory-cancel').click();
     await expect.poll(() => phaseOf(opened), { timeout: 60_000 }).toBe('cancelled');
     expect(await page.getByTestId('laboratory-experiment').count()).toBe(2);

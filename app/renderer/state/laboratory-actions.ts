@@ -1,6 +1,8 @@
 // What a person can do in the laboratory, as verbs. Every failure becomes a notice.
 
+import type { AppBridge } from '../../../shared/window/bridge';
 import type { WindowTable } from '../../../shared/window/methods';
+import type { HostClient } from '../bridge/host-client';
 import { baselineName, baselineOf } from '../model/laboratory/baselines';
 import {
   EXPERIMENTS_SQL,
@@ -15,21 +17,24 @@ import { pointsCsv } from '../model/laboratory/point-table';
 import { bareKernel } from '../model/laboratory/prediction';
 import { SOURCE_BYTES_MAX, specOfDraft } from '../model/laboratory/spec-of-draft';
 import { experimentTitle, KIND_TITLES } from '../model/laboratory/words';
-import type { Actions } from './actions';
-import { addNotice } from './app-store';
-import type { LaunchedTarget, OpenSession } from './open-session';
+import { type AppStore, addNotice } from './app-store';
+import type { OpenSession } from './open-session';
 
 const CSV_FILTER = { name: 'CSV', extensions: ['csv'] };
 const PNG_FILTER = { name: 'PNG picture', extensions: ['png'] };
 const CUDA_FILTER = { name: 'CUDA C++', extensions: ['cu', 'cuh', 'txt'] };
 
-/** The program that measures it; undefined when it was started elsewhere, or the session is a file. */
-export function targetOf({ facts }: OpenSession, experiment: number | undefined): LaunchedTarget | undefined {
-  return facts.getState().targets.find((target) => experiment !== undefined && target.experiment === experiment);
+/** What the laboratory needs of the window's other verbs. */
+interface WindowVerbs {
+  readonly store: AppStore;
+  readonly bridge: AppBridge;
+  readonly request: HostClient['request'];
+  stop(session: OpenSession, targetId: number, signal: 'SIGTERM'): Promise<void>;
+  tell(error: unknown): void;
 }
 
 export class LaboratoryActions {
-  constructor(private readonly actions: Actions) {}
+  constructor(private readonly actions: WindowVerbs) {}
 
   /** Starts what the form describes. A form with a mistake stays as it is: its fields say what is wrong. */
   async run(session: OpenSession): Promise<void> {

@@ -21,7 +21,8 @@ export interface LaboratoryChoices {
   readonly chosen: number | undefined;
   /** Asked for and not yet heard of. */
   readonly isStarting: boolean;
-  readonly tab: ResultTab;
+  /** undefined: the one that suits the kind of experiment. */
+  readonly tab: ResultTab | undefined;
   /** undefined: the one that suits the kind of experiment. */
   readonly measure: MeasureId | undefined;
   /** Index of the point whose details are shown. */
@@ -36,7 +37,7 @@ export function createLaboratoryStore(): LaboratoryStore {
     draft: FIRST_DRAFT,
     chosen: undefined,
     isStarting: false,
-    tab: 'map',
+    tab: undefined,
     measure: undefined,
     pickedIndex: undefined,
     baselineIds: [],

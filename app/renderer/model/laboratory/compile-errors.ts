@@ -1,4 +1,8 @@
-// What a compiler said of a person's kernel, as lines that can be pointed at.
+// What a compiler said of a person's kernel, as lines that can be pointed at: from the runner's one sentence, and from a compiler's own log.
+//
+//   The kernel does not compile: scale.cu:3: identifier "cuont" is undefined | scale.cu:5: expected a ";" (and 2 more)
+//   scale.cu(3): error: identifier "cuont" is undefined
+//   scale.cu:3:10: warning: unused variable
 
 import type { Point } from './experiments';
 
@@ -9,23 +13,34 @@ export interface CompileMessage {
   readonly text: string;
 }
 
-// NVRTC: "kernel.cu(12): error: …"; others: "kernel.cu:12: error: …" and "kernel.cu:12:5: error: …".
-const MESSAGE =
-  /^\s*(?<file>[^:()\n]+?)(?:\((?<paren>\d+)\)|:(?<colon>\d+)(?::\d+)?)?\s*:\s*(?:catastrophic |fatal )?(?<severity>error|warning|note)(?: #[\w-]+)?\s*:\s*(?<text>.+)$/;
+const SENTENCE = 'The kernel does not compile: ';
+const PLACED = /^(?:[^:()|]+?)(?:\((\d+)\)|:(\d+)(?::\d+)?)\s*:\s*(.+)$/;
+const WORDED = /^(?:\w+\s+)?(?:catastrophic |fatal )?(error|warning|note)(?: #[\w-]+)?\s*:\s*(.+)$/;
+
+/** One message; a text without a severity of its own is an error where only errors are told. */
+function parseMessage(text: string, isToldError: boolean): CompileMessage | undefined {
+  const [, paren, colon, rest] = PLACED.exec(text) ?? [undefined, undefined, undefined, text];
+  const line = paren ?? colon;
+  const [, severity, said] = WORDED.exec(rest) ?? [];
+  if (severity === undefined && !isToldError) return undefined;
+  return {
+    severity: (severity ?? 'error') as CompileMessage['severity'],
+    line: line === undefined ? undefined : Number(line),
+    text: (said ?? rest).trim(),
+  };
+}
 
 /** Messages of a compiler in any text, in their order, each once. Empty when the text holds none. */
 export function compileMessages(text: string): CompileMessage[] {
   const messages: CompileMessage[] = [];
-  for (const each of text.split('\n')) {
-    const groups = MESSAGE.exec(each)?.groups;
-    if (!groups) continue;
-    const line = groups.paren ?? groups.colon;
-    const message: CompileMessage = {
-      severity: groups.severity as CompileMessage['severity'],
-      line: line === undefined ? undefined : Number(line),
-      text: groups.text.trim(),
-    };
-    if (!messages.some((known) => known.line === message.line && known.text === message.text)) messages.push(message);
+  for (const line of text.split('\n')) {
+    const isTold = line.startsWith(SENTENCE);
+    const pieces = isTold ? line.slice(SENTENCE.length).split(' | ') : [line.trim()];
+    for (const piece of pieces) {
+      const message = parseMessage(piece, isTold);
+      if (!message || messages.some((known) => known.line === message.line && known.text === message.text)) continue;
+      messages.push(message);
+    }
   }
   return messages;
 }
@@ -35,7 +50,7 @@ export function experimentMessages(sentence: string, points: readonly Pick<Point
   return compileMessages([sentence, ...points.map(({ failure }) => failure)].join('\n'));
 }
 
-/** The line of the source that a message is about, and what stands beside it; undefined when there is none. */
+/** The line of the source that a message is about; undefined when there is none. */
 export function sourceLine(source: string, line: number | undefined): string | undefined {
   return line === undefined ? undefined : source.split('\n')[line - 1];
 }

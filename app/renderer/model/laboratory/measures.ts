@@ -51,7 +51,7 @@ export const MEASURES: Readonly<Record<MeasureId, Measure>> = {
   time: {
     id: 'time',
     title: 'Time',
-    hint: 'Median of one launch with warm caches',
+    hint: 'Median of one launch, copy, allocation or image, with warm caches',
     read: ({ medianNs }) => positive(medianNs),
     format: formatNs,
     formatShort: (value) => threeDigits(value / 1000),
@@ -61,7 +61,7 @@ export const MEASURES: Readonly<Record<MeasureId, Measure>> = {
   coldTime: {
     id: 'coldTime',
     title: 'Cold time',
-    hint: 'Median of one launch with caches swept before each sample',
+    hint: 'The same with caches swept before each sample',
     read: ({ coldNs }) => positive(coldNs),
     format: formatNs,
     formatShort: (value) => threeDigits(value / 1000),

@@ -113,7 +113,7 @@ function Shown({ rows }: { readonly rows: LaboratoryRows }) {
       baselines={baselines}
       baselineIds={baselineIds}
       suggestedName={baselineName(experiment, hostName, epochUnixMs + Math.max(0, experiment.startedNs) / 1e6)}
-      tab={tab}
+      tab={tab ?? (experiment.spec?.kind === 'gemm' ? 'map' : 'curves')}
       measureId={measure}
       pickedIndex={pickedIndex}
       onTab={(next) => choose({ tab: next })}

@@ -29,6 +29,7 @@ export function RooflineView({ experiment, points, baselines, onSavePng }: Resul
     );
   }
   const { ceilings } = chart;
+  const isOfAnotherPrecision = isFp16 && source === MEASURED.id && ceilings !== undefined;
   return (
     <div className="laboratory-view">
       <div className="laboratory-row">
@@ -43,6 +44,7 @@ export function RooflineView({ experiment, points, baselines, onSavePng }: Resul
           {ceilings
             ? `${formatRate(ceilings.flopsPerSec, 'FLOP/s')} and ${formatRate(ceilings.bytesPerSec, 'B/s')}, ${ceilings.source}.`
             : 'The ceilings were not measured in this run; choose a board to see what its maker states.'}
+          {isOfAnotherPrecision && ' The ceiling is that of FP32: half precision on tensor cores may stand above it.'}
         </p>
       </div>
       <ChartFigure
