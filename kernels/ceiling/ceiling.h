@@ -6,15 +6,15 @@
 
 namespace hka::kernels {
 
-enum class CeilingVariant : uint32_t { copy, fma };
-constexpr const char* kCeilingVariants[] = {"copy", "fma"};
+enum class CeilingOperation : uint32_t { copy, fma };
+constexpr const char* kCeilingOperations[] = {"copy", "fma"};
 
 struct CeilingArguments {
   const float* input = nullptr;  // count; read by copy
   float* output = nullptr;       // count; must not be the input
   uint32_t count = 0;            // of elements; fma: also of threads' sums, one is kept for each element
   uint32_t rounds = 256;         // fma: of kFmaChains products for each element
-  CeilingVariant variant = CeilingVariant::copy;
+  CeilingOperation operation = CeilingOperation::copy;
 };
 
 constexpr uint32_t kCopyThreads = 128;
@@ -29,7 +29,7 @@ constexpr float kFmaFactor = 0.5F;
 constexpr float kFmaAddend = 1.0F;
 
 inline Launch ceilingLaunch(const CeilingArguments& ceiling) {
-  const bool isCopy = ceiling.variant == CeilingVariant::copy;
+  const bool isCopy = ceiling.operation == CeilingOperation::copy;
   Launch launch;
   launch.name = isCopy ? "copy" : "fma";
   launch.grid = {ceilDiv(ceiling.count, isCopy ? kCopyBlockCount : kFmaThreads), 1, 1};
@@ -38,11 +38,11 @@ inline Launch ceilingLaunch(const CeilingArguments& ceiling) {
 }
 
 inline double ceilingFlops(const CeilingArguments& ceiling) {
-  return ceiling.variant == CeilingVariant::copy ? 0 : 2.0 * kFmaChains * ceiling.rounds * ceiling.count;
+  return ceiling.operation == CeilingOperation::copy ? 0 : 2.0 * kFmaChains * ceiling.rounds * ceiling.count;
 }
 
 inline double ceilingBytes(const CeilingArguments& ceiling) {
-  return sizeof(float) * (ceiling.variant == CeilingVariant::copy ? 2.0 : 1.0) * ceiling.count;
+  return sizeof(float) * (ceiling.operation == CeilingOperation::copy ? 2.0 : 1.0) * ceiling.count;
 }
 
 }  // namespace hka::kernels

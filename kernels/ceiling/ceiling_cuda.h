@@ -11,7 +11,7 @@ cudaError_t launchCopy(const CeilingArguments& ceiling, cudaStream_t stream);
 cudaError_t launchFma(const CeilingArguments& ceiling, cudaStream_t stream);
 
 inline cudaError_t launchCeiling(const CeilingArguments& ceiling, cudaStream_t stream) {
-  return ceiling.variant == CeilingVariant::copy ? launchCopy(ceiling, stream) : launchFma(ceiling, stream);
+  return ceiling.operation == CeilingOperation::copy ? launchCopy(ceiling, stream) : launchFma(ceiling, stream);
 }
 
 }  // namespace hka::kernels

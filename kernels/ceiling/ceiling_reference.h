@@ -9,7 +9,7 @@ namespace hka::kernels {
 
 inline void ceilingReference(const CeilingArguments& ceiling) {
   for (size_t index = 0; index < ceiling.count; ++index) {
-    if (ceiling.variant == CeilingVariant::copy) {
+    if (ceiling.operation == CeilingOperation::copy) {
       ceiling.output[index] = ceiling.input[index];
       continue;
     }

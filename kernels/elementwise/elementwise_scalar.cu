@@ -24,7 +24,7 @@ __global__ void add_relu(ElementwiseArguments elementwise) { runScalar<Elementwi
 __global__ void bias_silu(ElementwiseArguments elementwise) { runScalar<ElementwiseOperation::biasSilu>(elementwise); }
 
 cudaError_t launchElementwiseScalar(const ElementwiseArguments& elementwise, cudaStream_t stream) {
-  constexpr void (*kKernels[])(ElementwiseArguments) = {relu, silu, add, add_relu, bias_silu};
+  void (*const kKernels[])(ElementwiseArguments) = {relu, silu, add, add_relu, bias_silu};
   const Launch launch = elementwiseLaunch(elementwise);
   const auto kernel = kKernels[static_cast<uint32_t>(elementwise.operation)];
   kernel<<<cudaDim(launch.grid), cudaDim(launch.block), 0, stream>>>(elementwise);

@@ -76,7 +76,7 @@ __global__ void add_relu_vector(ElementwiseArguments elementwise) { runVector<El
 __global__ void bias_silu_vector(ElementwiseArguments elementwise) { runVector<ElementwiseOperation::biasSilu>(elementwise); }
 
 cudaError_t launchElementwiseVector(const ElementwiseArguments& elementwise, cudaStream_t stream) {
-  constexpr void (*kKernels[])(ElementwiseArguments) = {relu_vector, silu_vector, add_vector, add_relu_vector, bias_silu_vector};
+  void (*const kKernels[])(ElementwiseArguments) = {relu_vector, silu_vector, add_vector, add_relu_vector, bias_silu_vector};
   const Launch launch = elementwiseLaunch(elementwise);
   const auto kernel = kKernels[static_cast<uint32_t>(elementwise.operation)];
   kernel<<<cudaDim(launch.grid), cudaDim(launch.block), 0, stream>>>(elementwise);

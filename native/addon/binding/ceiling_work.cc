@@ -8,14 +8,14 @@
 
 namespace hka::addon {
 
-// variant: copy, from input to output, or fma, whose sums are left in the output.
+// operation: copy, from input to output, or fma, whose sums are left in the output.
 Work ceilingWork(const WorkArguments& arguments) {
   constexpr uint32_t kRoundsMax = 1 << 20;
   kernels::CeilingArguments ceiling;
-  ceiling.variant = static_cast<kernels::CeilingVariant>(arguments.wordOr("variant", wordsOf(kernels::kCeilingVariants), 0));
+  ceiling.operation = static_cast<kernels::CeilingOperation>(arguments.wordOr("operation", wordsOf(kernels::kCeilingOperations), 0));
   ceiling.count = arguments.size("count", 1, UINT32_MAX);
   ceiling.output = arguments.memory<float>("output", {ceiling.count});
-  if (ceiling.variant == kernels::CeilingVariant::copy) {
+  if (ceiling.operation == kernels::CeilingOperation::copy) {
     ceiling.input = arguments.memory<float>("input", {ceiling.count});
     if (ceiling.input == ceiling.output) throw DeviceError(arguments.callName() + ": input and output must not be the same memory.");
   } else {

@@ -81,8 +81,25 @@ describe('twins against the references', () => {
   test('the check that the runner offers finds nothing', () => {
     const results = checkKernels(addon, device);
     expect(results.filter((result) => !result.isGood).map(checkSentence)).toEqual([]);
-    const families = results.map((result) => result.kernel.split(' ')[0]);
-    expect([...new Set(families)]).toEqual(['gemm', 'gemm_half', 'conv3x3', 'softmax_rows', 'relu']);
+    // The kernels of the demo, and one call of every family.
+    const names = results.map((result) => result.kernel);
+    for (const name of ['conv3x3', 'softmax_rows', 'relu']) {
+      expect(names).toContain(name);
+    }
+    for (const name of [
+      /^gemm tile_16 /,
+      /^gemm_half /,
+      /^conv nhwc tile_128 /,
+      /^softmax online /,
+      /^bias_silu_vector$/,
+      /^fma$/,
+      /^preprocess words /,
+      /^nms bitmask /,
+      /^heartbeat$/,
+    ]) {
+      expect(names.filter((label) => name.test(label))).not.toEqual([]);
+    }
+    expect(new Set(names).size).toBe(names.length);
   });
 
   test('the check fails on a device that does nothing', () => {
@@ -170,4 +187,19 @@ describe('twins against the references', () => {
     expect(got.every((value) => isClose(value, 1 / count, 1e-9))).toBe(true);
     for (const address of [front, back]) device.free(address);
   });
+});
+
+// With few rounds a sum still tells its thread and its chain; 300 and 1000 elements end within a block.
+test.each([
+  [1, 1],
+  [300, 3],
+  [1000, 7],
+  [1024, 256],
+])('multiply-adds of %i elements: each sum is that of its own thread, after %i rounds', (count, rounds) => {
+  const call = { kernel: 'ceiling', variant: 'fma', count, rounds };
+  const output = poisoned(count);
+  device.launch({ ...call, output });
+  device.synchronize();
+  expectClose(read(output, count), reference('output', count, call));
+  device.free(output);
 });
