@@ -159,7 +159,7 @@ export function heatMapOption(content: HeatMapContent, colors: ChartColors) {
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { show: false },
-    axisLabel: { color: colors.text, fontSize: 11, interval: 0 },
+    axisLabel: { color: colors.text, fontSize: 11, interval: 0, hideOverlap: true },
   });
   return {
     animation: false,

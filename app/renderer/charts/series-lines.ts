@@ -30,11 +30,11 @@ function axisType(values: readonly number[], fromRatio = LOG_FROM_RATIO): 'log' 
 
 const titleOf = ({ name, baseline }: Line) => (baseline === undefined ? name : `${name}, ${baseline}`);
 
-function lineSeries(line: Line, colors: ChartColors) {
+function lineSeries(line: Line, place: number, colors: ChartColors) {
   const color = seriesColor(line.series);
   const isThen = line.baseline !== undefined;
   return {
-    id: titleOf(line),
+    id: `line ${place}`, // two baselines may have one name
     name: titleOf(line),
     type: 'line' as const,
     symbol: seriesSymbol(line.series),
@@ -98,7 +98,7 @@ export function seriesLinesOption({ lines, measure, axisTitle, formatX }: Series
       nameGap: 10,
       axisLabel: { ...look.axisLabel, formatter: (value: number) => measure.formatShort(value) },
     },
-    series: lines.map((line) => lineSeries(line, colors)),
+    series: lines.map((line, place) => lineSeries(line, place, colors)),
   };
 }
 

@@ -83,13 +83,15 @@ export function pointTable(
   { device, deviceKind }: Pick<Experiment, 'device' | 'deviceKind'>,
   baselines: readonly Baseline[],
 ): WindowTable {
-  const changes = baselines.map((baseline): ColumnOf => {
+  const changes = baselines.map((baseline, place): ColumnOf => {
+    const sameCount = baselines.slice(0, place).filter(({ name }) => name === baseline.name).length;
     const ratios = changesAgainst(points, baseline);
     const cellOf = (point: Point): Cell => {
       const ratio = ratios.get(pointKey(point));
       return ratio === undefined || point.role === 'ceiling' ? null : Number((ratio * 100).toPrecision(4));
     };
-    return { name: `Δ ${baseline.name} (%)`, isText: false, cellOf };
+    const again = sameCount === 0 ? '' : ` ${sameCount + 1}`;
+    return { name: `Δ ${baseline.name}${again} (%)`, isText: false, cellOf };
   });
   const onDevice = text('Device', () => deviceWords(device, deviceKind));
   const [head, tail] = [COLUMNS.slice(0, CHANGES_AT), COLUMNS.slice(CHANGES_AT)];

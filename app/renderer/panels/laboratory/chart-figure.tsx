@@ -12,6 +12,8 @@ interface ChartFigureProps<Content> {
   readonly label: string;
   /** CSS pixels; the chart fills what is there when undefined. */
   readonly heightPx?: number;
+  /** Below it, the view scrolls. */
+  readonly heightPxMin?: number;
   readonly onPick?: (dataIndex: number) => void;
   /** The chart is in the tab order when keys mean something to it. */
   readonly onKeyDown?: (event: KeyboardEvent) => void;
@@ -22,7 +24,8 @@ interface ChartFigureProps<Content> {
 }
 
 export function ChartFigure<Content>(props: ChartFigureProps<Content>) {
-  const { create, content, title, label, heightPx, onPick, onKeyDown, onSavePng, testId, itemCount } = props;
+  const { create, content, title, label, heightPx, heightPxMin, onPick, onKeyDown, onSavePng, testId, itemCount } =
+    props;
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<LiveChart<Content>>(undefined);
   const pick = useRef(onPick);
@@ -58,7 +61,7 @@ export function ChartFigure<Content>(props: ChartFigureProps<Content>) {
       <div
         ref={box}
         className="laboratory-chart"
-        style={heightPx === undefined ? undefined : { flex: 'none', height: heightPx }}
+        style={heightPx === undefined ? { minHeight: heightPxMin } : { flex: 'none', height: heightPx }}
         role="img"
         aria-label={label}
         tabIndex={onKeyDown ? 0 : undefined}

@@ -8,6 +8,10 @@ import { EmptyState } from '../../widgets/empty-state';
 import { ChartFigure } from './chart-figure';
 import { type ResultView, waitingWords } from './views';
 
+/** So that a value can be read in every cell. */
+const ROW_PX_MIN = 18;
+const AROUND_PX = 76;
+
 const STEPS: Readonly<Record<string, readonly [column: number, row: number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -55,6 +59,7 @@ export function MapView({ experiment, points, baselines, measure, pickedIndex, o
       content={content}
       title={title}
       label={`Heat map of ${map.cells.length} points, ${map.rows.length} series at ${map.columns.length} sizes, from ${measure.format(map.least)} to ${measure.format(map.most)}. Arrow keys go from point to point.`}
+      heightPxMin={AROUND_PX + map.rows.length * ROW_PX_MIN}
       onPick={(cell) => onPick(map.cells[cell].point.index)}
       onKeyDown={onKeyDown}
       onSavePng={onSavePng}

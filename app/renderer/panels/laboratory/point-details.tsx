@@ -28,7 +28,7 @@ export function PointDetails({ point, device, deviceKind, baselines, onShowOnTim
       <p className="laboratory-hint">{deviceWords(device, deviceKind)}</p>
       <dl>
         {pointFigures(point, baselines).map(([name, text]) => (
-          <div key={name}>
+          <div key={`${name} ${text}`}>
             <dt>{name}</dt>
             <dd>{text}</dd>
           </div>

@@ -27,6 +27,9 @@ import { RooflineView } from './roofline-view';
 import type { ResultView } from './views';
 import { WhatIfView } from './what-if-view';
 
+/** What they show is about kernels on another device; the figures of a point would be taken for its. */
+const TABS_WITHOUT_POINT: ReadonlySet<ResultTab> = new Set(['whatIf', 'prediction']);
+
 export interface ResultsProps {
   readonly experiment: Experiment;
   readonly phase: Phase;
@@ -92,7 +95,7 @@ export function Results(props: ResultsProps) {
         <div className="laboratory-view-box" role="tabpanel" id={panelId} aria-label={tab}>
           <View {...props} view={view} />
         </div>
-        {picked && (
+        {picked && !TABS_WITHOUT_POINT.has(tab) && (
           <PointDetails
             point={picked}
             device={experiment.device}
