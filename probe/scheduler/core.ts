@@ -1,0 +1,102 @@
+// What the parts of a scheduler share: lanes, streams, learned costs, and the two doors through which every request goes exactly once,
+// `enqueue` in and `answer` out.
+
+import { NS_PER_US } from '../../shared/units/units';
+import { assert } from '../../shared/util/result';
+import type { Clock } from './clock';
+import { queuePolicyOf } from './configuration';
+import type { Executor } from './executor';
+import type { Lane } from './lane';
+import type { Listener } from './listener';
+import type { CostModel } from './placement/cost-model';
+import type { StreamPool } from './placement/streams';
+import type { Policy } from './policies/policy';
+import { isMissed, type Outcome, type Reason, type Request } from './request';
+
+export interface CoreParts {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly listener: Listener;
+  readonly costs: CostModel;
+  readonly streams: StreamPool;
+  readonly policy: Policy;
+}
+
+export class Core {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly listener: Listener;
+  readonly costs: CostModel;
+  readonly streams: StreamPool;
+  policy: Policy;
+  readonly lanes: Lane[] = [];
+  isThrottled = false;
+  /** Requests that were taken and not answered yet. */
+  openCount = 0;
+  /** Called after each answer, before the asker's own `done`. Set by the scheduler. */
+  onAnswered: (request: Request, lane: Lane | undefined) => void = () => {};
+  /** Called when a lane's depth changed. Set by the scheduler. */
+  onDepth: (lane: Lane) => void = () => {};
+
+  constructor(parts: CoreParts) {
+    this.clock = parts.clock;
+    this.executor = parts.executor;
+    this.listener = parts.listener;
+    this.costs = parts.costs;
+    this.streams = parts.streams;
+    this.policy = parts.policy;
+  }
+
+  /** Puts a request into a lane's queue; its timeout begins. */
+  enqueue(lane: Lane, request: Request): void {
+    request.version = lane.version;
+    request.timeoutAtNs = this.timeoutAtNs(lane, request);
+    this.order(lane, request);
+    this.tellDepth(lane, request.priority);
+  }
+
+  /** Puts a request where the present policy wants it. Its timeout goes on. */
+  order(lane: Lane, request: Request): void {
+    request.orderKey = this.policy.keyOf(request);
+    lane.queue.push(request, this.policy.levelOf(request));
+  }
+
+  /** Answers a request, once and for all. */
+  answer(request: Request, lane: Lane | undefined, outcome: Outcome, reason?: Reason): void {
+    assert(request.outcome === undefined, `request ${request.id} is answered once`);
+    request.completionNs = this.clock.nowNs();
+    request.outcome = outcome;
+    request.reason = reason;
+    this.openCount--;
+    lane?.statistics.record(outcome, request.completionNs - request.arrivalNs, isMissed(request));
+    if (outcome === 'rejected') this.tellRejected(request);
+    this.listener.onRequest(request);
+    this.onAnswered(request, lane);
+    request.spec.done?.(request);
+  }
+
+  tellDepth(lane: Lane, priority: number): void {
+    this.listener.onQueue({
+      timeNs: this.clock.nowNs(),
+      model: lane.model.name,
+      version: lane.version,
+      priority,
+      depth: lane.queue.depthAt(priority),
+    });
+    this.onDepth(lane);
+  }
+
+  private tellRejected({ id, reason, completionNs }: Request): void {
+    this.listener.onDecision({ kind: 'rejected', timeNs: completionNs, request: id, reason: reason! });
+  }
+
+  // Triton (PolicyQueue::Enqueue): the request's own timeout counts only when it is shorter than the default, so a level without a
+  // default timeout has none at all.
+  private timeoutAtNs({ model }: Lane, { priority, spec }: Request): number {
+    const policy = queuePolicyOf(model, priority);
+    let timeoutMicroseconds = policy.defaultTimeoutMicroseconds;
+    const own = spec.timeoutMicroseconds ?? 0;
+    if (policy.allowTimeoutOverride && own !== 0 && own < timeoutMicroseconds) timeoutMicroseconds = own;
+    return timeoutMicroseconds === 0 ? Number.POSITIVE_INFINITY : this.clock.nowNs() + timeoutMicroseconds * NS_PER_US;
+  }
+}

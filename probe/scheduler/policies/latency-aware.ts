@@ -1,0 +1,116 @@
+// The default. Levels first, as in strict priority; then it uses what the cost model has learned:
+//
+// - among lanes of a level, one whose head can still be in time goes before one whose head is late whatever is done, so that one
+//   late request does not make the next one late too; among those the one with the least slack;
+// - a batch is not put beside a running one of a higher level that it would push past its deadline: the stream stays free;
+// - a batch grows only as far as the deadline of its head allows, and a lower level that would take the last free stream only as far
+//   as a request of a higher level, should it come right now, can wait.
+
+import type { Lane } from '../lane';
+import type { Policy, View } from './policy';
+
+/** A level counts as in use for this long after its last request. */
+const IN_USE_NS = 1e9;
+
+/** How long a request of a level could wait, learned from the last ones. */
+interface Allowance {
+  lane: Lane;
+  level: number;
+  /** Deadline less arrival, of the latest request. */
+  budgetNs: number;
+  seenNs: number;
+}
+
+function slackNs(lane: Lane, { nowNs, costs }: View): number {
+  const head = lane.queue.peek()!;
+  return head.deadlineNs - nowNs - costs.predictNs(lane.engine, 1, []);
+}
+
+/** Whether a batch of `lane` would make a running batch of a higher level late that is in time without it. */
+function harmsNeighbour(lane: Lane, level: number, { nowNs, costs, streams }: View): boolean {
+  for (const { batch } of streams.streams) {
+    if (!batch || batch.plan.level >= level || batch.plan.deadlineNs === Number.POSITIVE_INFINITY) continue;
+    const leftNs = Math.max(0, batch.plan.dispatchNs + batch.plan.predictedNs - nowNs);
+    const slowerNs = leftNs * costs.slowdownOf(batch.plan.engine, [lane.engine]);
+    const { deadlineNs } = batch.plan;
+    if (nowNs + leftNs <= deadlineNs && nowNs + slowerNs > deadlineNs) return true;
+  }
+  return false;
+}
+
+/** The largest size up to `wanted` whose predicted duration is at most `allowedNs`; 1 when none is. */
+function sizeWithin(lane: Lane, wanted: number, allowedNs: number, { costs }: View): number {
+  let size = wanted;
+  while (size > 1 && costs.predictNs(lane.engine, size, []) > allowedNs) size--;
+  return size;
+}
+
+export class LatencyAware implements Policy {
+  readonly name = 'latency-aware';
+  private readonly allowances: Allowance[] = [];
+
+  levelOf({ priority }: { priority: number }): number {
+    return priority;
+  }
+
+  keyOf({ deadlineNs }: { deadlineNs: number }): number {
+    return deadlineNs;
+  }
+
+  choose(ready: readonly Lane[], view: View): Lane | undefined {
+    let best: Lane | undefined;
+    let bestSlackNs = 0;
+    for (const lane of ready) {
+      if (best && lane.queue.headLevel > best.queue.headLevel) continue;
+      if (harmsNeighbour(lane, lane.queue.headLevel, view)) continue;
+      const laneSlackNs = slackNs(lane, view);
+      if (best && lane.queue.headLevel === best.queue.headLevel && !this.isBetter(lane, laneSlackNs, best, bestSlackNs))
+        continue;
+      best = lane;
+      bestSlackNs = laneSlackNs;
+    }
+    return best;
+  }
+
+  private isBetter(lane: Lane, laneSlackNs: number, than: Lane, thanSlackNs: number): boolean {
+    const isInTime = laneSlackNs >= 0;
+    if (isInTime !== thanSlackNs >= 0) return isInTime;
+    if (laneSlackNs !== thanSlackNs) return laneSlackNs < thanSlackNs;
+    return lane.queue.peek()!.id < than.queue.peek()!.id;
+  }
+
+  limitBatch(lane: Lane, wanted: number, view: View): number {
+    const head = lane.queue.peek()!;
+    let size = wanted;
+    const forHeadNs = head.deadlineNs - view.nowNs;
+    // A head that is late already is helped by nothing; then the batch clears the queue.
+    if (forHeadNs > view.costs.predictNs(lane.engine, 1, [])) size = sizeWithin(lane, size, forHeadNs, view);
+    if (view.streams.freeCount > 1) return size;
+    return sizeWithin(lane, size, this.allowedForHigherNs(head.priority, view), view);
+  }
+
+  /** How long a batch of `level` may hold the last free stream. */
+  private allowedForHigherNs(level: number, { nowNs, costs }: View): number {
+    let allowedNs = Number.POSITIVE_INFINITY;
+    for (const { lane, level: other, budgetNs, seenNs } of this.allowances) {
+      if (other >= level || nowNs - seenNs > IN_USE_NS) continue;
+      allowedNs = Math.min(allowedNs, budgetNs - 2 * costs.predictNs(lane.engine, 1, []));
+    }
+    return allowedNs;
+  }
+
+  dispatched({ plan }: Parameters<Policy['dispatched']>[0]): void {
+    const { lane, requests, dispatchNs } = plan;
+    const { priority: level, deadlineNs, arrivalNs } = requests[0];
+    if (deadlineNs === Number.POSITIVE_INFINITY) return;
+    const found = this.allowances.find((allowance) => allowance.lane === lane && allowance.level === level);
+    const budgetNs = deadlineNs - arrivalNs;
+    if (!found) this.allowances.push({ lane, level, budgetNs, seenNs: dispatchNs });
+    else {
+      found.budgetNs = budgetNs;
+      found.seenNs = dispatchNs;
+    }
+  }
+
+  ended(): void {}
+}
