@@ -126,7 +126,9 @@ const LEARNING = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'BatchNorma
 
 /** Learned numbers in the graph, each counted once. */
 export function parameterCountOf({ nodes, initializers }: OnnxGraph): number {
-  const names = new Set(nodes.filter(({ operator }) => LEARNING.has(operator)).flatMap(({ inputs }) => inputs.slice(1)));
+  const names = new Set(
+    nodes.filter(({ operator }) => LEARNING.has(operator)).flatMap(({ inputs }) => inputs.slice(1)),
+  );
   return [...names].reduce((sum, name) => sum + elementCountOf(initializers.get(name)?.dims ?? [0]), 0);
 }
 

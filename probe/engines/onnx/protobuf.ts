@@ -36,6 +36,8 @@ const textEncoder = new TextEncoder();
 
 /** A varint at `offset`: the signed value and where it ends. */
 function readVarint(bytes: Uint8Array, offset: number): { value: number; end: number } {
+  const first = bytes[offset];
+  if (first < 0x80) return { value: first, end: offset + 1 };
   let bits = 0n;
   for (let index = 0; index < VARINT_BYTES_MAX; index += 1) {
     const byte = bytes[offset + index];
@@ -75,7 +77,8 @@ const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) => new DataView(
 
 export const textOf = (field: WireField): string => textDecoder.decode(field.bytes);
 
-export const floatOf = (field: WireField): number => (field.bytes.length === 4 ? viewOf(field.bytes).getFloat32(0, true) : 0);
+export const floatOf = (field: WireField): number =>
+  field.bytes.length === 4 ? viewOf(field.bytes).getFloat32(0, true) : 0;
 
 /** The numbers of a repeated varint field, which may be packed or not. */
 export function varintsOf({ wireType, value, bytes }: WireField): number[] {
