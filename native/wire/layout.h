@@ -112,6 +112,13 @@ enum class PointRole : uint8_t {
   kCeiling = 3,
 };
 
+enum class RequestOutcome : uint8_t {
+  kCompleted = 1,
+  kReused = 2,
+  kRejected = 3,
+  kFailed = 4,
+};
+
 enum class Correctness : uint8_t {
   kUnchecked = 0,
   kRight = 1,
@@ -785,6 +792,204 @@ struct PointMetricRow {
     visit(index);
     visit(value);
     visit(metric);
+  }
+};
+
+// One request to a model, when it was answered. -1 where that moment did not come.
+struct RequestRow {
+  static constexpr uint16_t kKind = 27;
+  static constexpr const char* kName = "request";
+  double arrivalNs = 0;  // it came
+  double dispatchNs = 0;  // its batch was given to a stream
+  double completionNs = 0;  // it was answered
+  double deadlineNs = 0;  // until which it was wanted; -1 when there was none
+  double batchWaitNs = 0;  // a stream was free and it waited for its batch to fill
+  double request = 0;  // of the request, unique in its source
+  double parent = 0;  // request or pipeline run that it belongs to; 0 is none
+  double batch = 0;  // that it ran in; 0 is none
+  double key = 0;  // who asked: a camera, a user
+  uint8_t priority = 0;  // level; 1 is the highest
+  uint8_t stage = 0;  // place in its pipeline, from 0
+  uint8_t tier = 0;  // degradation tier that answered it; 0 is the full model
+  uint8_t outcome = 0;  // completed, reused, rejected or failed
+  std::string_view model;  // name
+  std::string_view version;  // of the model that answered
+  std::string_view reason;  // why it has no result of its own; empty when it has
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(arrivalNs);
+    visit(dispatchNs);
+    visit(completionNs);
+    visit(deadlineNs);
+    visit(batchWaitNs);
+    visit(request);
+    visit(parent);
+    visit(batch);
+    visit(key);
+    visit(priority);
+    visit(stage);
+    visit(tier);
+    visit(outcome);
+    visit(model);
+    visit(version);
+    visit(reason);
+  }
+};
+
+// Requests that ran together.
+struct BatchRow {
+  static constexpr uint16_t kKind = 28;
+  static constexpr const char* kName = "batch";
+  double startNs = 0;  // the engine began
+  double durationNs = 0;  // until its end; -1 when it was ended before it was done
+  double predictedNs = 0;  // what the cost model had said
+  double batch = 0;  // of the batch, and the external correlation of its kernels
+  uint32_t requestCount = 0;  // requests in it
+  uint32_t stream = 0;  // of the scheduler’s pool
+  uint8_t tier = 0;  // degradation tier
+  uint8_t isOk = 0;  // 0 when the engine failed
+  std::string_view model;  // name
+  std::string_view version;  // of the model
+  std::string_view engine;  // that ran it
+  std::string_view neighbours;  // engines that ran beside it when it began, one space between them
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(startNs);
+    visit(durationNs);
+    visit(predictedNs);
+    visit(batch);
+    visit(requestCount);
+    visit(stream);
+    visit(tier);
+    visit(isOk);
+    visit(model);
+    visit(version);
+    visit(engine);
+    visit(neighbours);
+  }
+};
+
+// How many requests of a model wait at a priority.
+struct QueueRow {
+  static constexpr uint16_t kKind = 29;
+  static constexpr const char* kName = "queue";
+  double timeNs = 0;  // of the sample
+  uint32_t depth = 0;  // requests
+  uint8_t priority = 0;  // level; 1 is the highest
+  std::string_view model;  // name
+  std::string_view version;  // of the model
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(depth);
+    visit(priority);
+    visit(model);
+    visit(version);
+  }
+};
+
+// Time of one layer of an engine at one batch size, over several runs.
+struct LayerRow {
+  static constexpr uint16_t kKind = 30;
+  static constexpr const char* kName = "layer";
+  double timeNs = 0;  // it was read from the engine
+  double offsetNs = 0;  // mean start after the start of the run; -1 where the engine does not say
+  double averageNs = 0;  // mean of the runs
+  double medianNs = 0;  // median of the runs
+  double totalNs = 0;  // sum of the runs
+  uint32_t batchSize = 0;  // items in a batch
+  uint32_t runCount = 0;  // runs
+  uint32_t index = 0;  // place in the engine, from 0
+  std::string_view model;  // name
+  std::string_view engine;  // that ran it
+  std::string_view precision;  // such as fp32
+  std::string_view name;  // of the layer
+  std::string_view type;  // operator, or what the engine calls the kind of layer
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(offsetNs);
+    visit(averageNs);
+    visit(medianNs);
+    visit(totalNs);
+    visit(batchSize);
+    visit(runCount);
+    visit(index);
+    visit(model);
+    visit(engine);
+    visit(precision);
+    visit(name);
+    visit(type);
+  }
+};
+
+// What the scheduler decided, and why a request was late.
+struct DecisionRow {
+  static constexpr uint16_t kKind = 31;
+  static constexpr const char* kName = "decision";
+  double timeNs = 0;  // of the decision
+  double request = 0;  // that it is about; 0 is none
+  double batch = 0;  // late: that held the stream before; 0 is none
+  double valueNs = 0;  // late: how much; dropped: age of the image
+  double queuedNs = 0;  // late: waiting behind others
+  double serviceNs = 0;  // late: in the engine
+  int32_t from = 0;  // tier or limit before
+  int32_t to = 0;  // tier or limit after
+  std::string_view kind;  // late, rejected, delayed, dropped, tier, batch-limit, pressure, version, engine
+  std::string_view model;  // or source
+  std::string_view version;  // of the model
+  std::string_view because;  // cause, reason or state
+  std::string_view other;  // late: model of the batch that held the stream
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(request);
+    visit(batch);
+    visit(valueNs);
+    visit(queuedNs);
+    visit(serviceNs);
+    visit(from);
+    visit(to);
+    visit(kind);
+    visit(model);
+    visit(version);
+    visit(because);
+    visit(other);
+  }
+};
+
+// One run of a pipeline from its first stage to its last answer.
+struct PipelineRow {
+  static constexpr uint16_t kKind = 32;
+  static constexpr const char* kName = "pipeline";
+  double arrivalNs = 0;  // it came
+  double completionNs = 0;  // its last answer
+  double deadlineNs = 0;  // until which it was wanted; -1 when there was none
+  double run = 0;  // of the run; its requests have it as parent
+  uint8_t isOk = 0;  // 0 when a stage failed
+  std::string_view pipeline;  // name
+  std::string_view stages;  // JSON: model, startNs, latencyNs, budgetNs, requestCount of each stage
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(arrivalNs);
+    visit(completionNs);
+    visit(deadlineNs);
+    visit(run);
+    visit(isOk);
+    visit(pipeline);
+    visit(stages);
   }
 };
 

@@ -41,6 +41,7 @@ export const enums = {
   experimentEvent: { started: 1, progress: 2, done: 3, failed: 4, cancelled: 5 },
   /** What a point is measured for: itself, to be compared with (cuBLAS), or as what the device can do at most. */
   pointRole: { measured: 1, reference: 2, ceiling: 3 },
+  requestOutcome: { completed: 1, reused: 2, rejected: 3, failed: 4 },
   correctness: { unchecked: 0, right: 1, wrong: 2 },
 } as const;
 
