@@ -37,7 +37,14 @@ const MARK_WORDS = { failed: 'striped: failed', wrong: '✗ wrong', noisy: '≈ 
 function cellLines({ value, mark, changeRatio }: HeatCell, { measure }: HeatMap, size: DrawnSize): string[] {
   const said = value === undefined ? (mark === 'failed' ? MARKS.failed : '–') : measure.formatShort(value);
   const first = mark === 'wrong' || mark === 'noisy' ? `${said} ${MARKS[mark]}` : said;
-  const lines = changeRatio === undefined ? [first] : [first, formatChange(changeRatio)];
+  if (changeRatio === undefined) return fitting([first], size);
+  const change = formatChange(changeRatio);
+  const beside = fitting([`${first}   ${change}`], size);
+  return size.heightPx < 2 * LINE_PX + 2 && beside.length > 0 ? beside : fitting([first, change], size);
+}
+
+/** Those of the lines that fit, from the first. */
+function fitting(lines: readonly string[], size: DrawnSize): string[] {
   return lines
     .slice(0, Math.max(0, Math.floor((size.heightPx - 2) / LINE_PX)))
     .filter((line) => line.length * CHAR_PX + 4 <= size.widthPx);
