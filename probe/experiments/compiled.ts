@@ -4,6 +4,7 @@ import type { ExperimentSpec, KernelArgument } from '../../shared/rpc/experiment
 import { failure } from '../../shared/util/failure';
 import type { CompiledKernel, ComputeDevice, KernelCall } from '../runner/addon';
 import { randomFloats, seededRandom } from '../runner/random';
+import { thenFree } from './buffers';
 import { parseCompilerLog } from './compiler-log';
 import { type DeviceTraits, type PointResult, UNKNOWN } from './point';
 import { occupancyOf } from './registers';
@@ -98,7 +99,10 @@ export class CompiledPoints {
   async withCall<T>(blockSize: number, use: (call: KernelCall) => Promise<T> | T): Promise<T> {
     const { device, spec, kernel } = this;
     const addresses: number[] = [];
-    try {
+    const free = () => {
+      for (const address of addresses) device.free(address);
+    };
+    return thenFree(async () => {
       const values = spec.arguments.map((argument, index) => {
         if (argument.kind !== 'buffer') return argument;
         const address = device.alloc(argument.count * ELEMENT_BYTES[argument.element], `argument ${index}`);
@@ -109,9 +113,7 @@ export class CompiledPoints {
       const blockCount = Math.ceil(spec.threadCount / blockSize);
       const { dynamicSharedBytes } = spec;
       const call = { kernel: 'compiled', id: kernel.id, blockCount, blockSize, dynamicSharedBytes, values };
-      return await use(call);
-    } finally {
-      for (const address of addresses) device.free(address);
-    }
+      return use(call);
+    }, free);
   }
 }

@@ -46,7 +46,7 @@ function plan(file: string, sources: readonly string[], compile: (source: string
 
 /** Sources of libhookcollector.so among the bundle's paths. */
 export function collectorSources(paths: readonly string[]): string[] {
-  return paths.filter(isIn('native/collector')).filter((path) => path.endsWith('.cc'));
+  return paths.filter((path) => /^native\/(?:collector|toolkit)\/.*\.cc$/.test(path));
 }
 
 export function planCollector(paths: readonly string[], { compiler }: Compilers): BuildPlan {
