@@ -27,7 +27,7 @@ const SCALE_WIDTH_PX = 160;
 const CHAR_PX = 6.6;
 const LINE_PX = 13;
 /** Of the names of variants. */
-const NAMES_PX_MAX = 190;
+const NAMES_PX_MAX = 210;
 
 const MARKS = { failed: 'failed', wrong: '✗', noisy: '≈' } as const;
 /** What the marks mean, for those that the map has. */
@@ -159,7 +159,7 @@ function legend({ least, most, measure, isLog, cells }: HeatMap, colors: ChartCo
 /** What ECharts is given. */
 export function heatMapOption(content: HeatMapContent, colors: ChartColors) {
   const { map, figuresOf } = content;
-  const leftPx = Math.min(NAMES_PX_MAX, 14 + Math.max(0, ...map.rows.map((name) => name.length)) * 7);
+  const leftPx = Math.min(NAMES_PX_MAX, 14 + Math.max(0, ...map.rows.map((name) => name.length)) * 7.2);
   const category = (data: readonly string[]) => ({
     type: 'category' as const,
     data: [...data],
