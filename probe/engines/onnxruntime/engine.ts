@@ -14,7 +14,7 @@ import type { DoneMessage, FromThread, LoadedModel, OnnxruntimeOptions, ToThread
 const THREAD_FILE = 'onnxruntime-thread.js';
 
 /** More than the longest run that is no hang. */
-const CLOSE_MS_MAX = 10_000;
+const CLOSE_MS_MAX = 30_000;
 
 interface Asker {
   readonly size: number;
