@@ -93,7 +93,7 @@ export class Dispatcher implements View {
     const wakeNs = this.collectReady();
     const aged = this.findAged();
     const lane = aged ?? (this.ready.length > 0 ? this.core.policy.choose(this.ready, this) : undefined);
-    const stream = lane && this.streams.findFree(levelOf(lane, aged !== undefined));
+    const stream = lane && this.streams.findFree(this.levelOf(lane, aged !== undefined));
     if (!lane || !stream) {
       // Armed only when it must be: most pumps end here with every stream taken.
       this.wakeUp.armAt(wakeNs);
@@ -113,8 +113,8 @@ export class Dispatcher implements View {
       if (lane.queue.depth === 0) continue;
       wakeNs = Math.min(wakeNs, lane.queue.nextTimeoutNs);
       if (!lane.isUp) continue;
-      // The level is that of the request and not that of the policy's heap: streams are kept for priorities.
-      if (!this.streams.findFree(lane.queue.peek()!.priority)) {
+      // Streams are kept for levels only under a policy that knows levels.
+      if (!this.streams.findFree(lane.queue.headLevel)) {
         lane.holdSinceNs = -1;
         continue;
       }
@@ -137,7 +137,7 @@ export class Dispatcher implements View {
       const candidate = lane.queue.oldest;
       if (!candidate || !lane.isUp || this.nowNs - candidate.arrivalNs < this.aging.agingNs) continue;
       if (oldest && candidate.id > oldest.id) continue;
-      if (!this.streams.findFree(candidate.priority)) continue;
+      if (!this.streams.findFree(this.core.policy.levelOf(candidate))) continue;
       oldest = candidate;
       found = lane;
     }
@@ -184,6 +184,10 @@ export class Dispatcher implements View {
     core.executor.execute(order, (answer) => this.onAnswer(batch, answer));
   }
 
+  private levelOf({ queue }: Lane, isAged: boolean): number {
+    return isAged ? this.core.policy.levelOf(queue.oldest!) : queue.headLevel;
+  }
+
   private neighboursOf(): readonly EngineRef[] {
     const { streams } = this.streams;
     if (this.streams.freeCount === streams.length) return NO_NEIGHBOURS;
@@ -191,10 +195,6 @@ export class Dispatcher implements View {
     for (const { batch } of streams) if (batch) neighbours.push(batch.plan.engine);
     return neighbours;
   }
-}
-
-function levelOf({ queue }: Lane, isAged: boolean): number {
-  return (isAged ? queue.oldest! : queue.peek()!).priority;
 }
 
 /** In the order of the policy; the aged turn puts the oldest in front. */

@@ -280,7 +280,7 @@ export class Scheduler {
     lane.inFlightCount -= requests.length;
     const isOk = answer.error === undefined;
     if (isOk) {
-      core.costs.learn(engine, requests.length, neighbours, answer.durationNs);
+      core.costs.learn(engine, requests.length, neighbours, answer.durationNs, batch.companyCount);
       lane.restartCount = 0;
     }
     core.policy.ended(batch);

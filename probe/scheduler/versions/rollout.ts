@@ -57,7 +57,10 @@ export class Rollout {
   swap(name: string): void {
     const { lane: candidate } = this.needUsable(name);
     const { model } = this;
-    if (model.probation?.previous === candidate) return this.rollBack('swapped back');
+    if (model.probation?.previous === candidate) {
+      this.rollBack('swapped back');
+      return;
+    }
     const others = [...model.versions.values()].filter(({ lane, state }) => state === 'serving' && lane !== candidate);
     this.setTraffic({ [name]: 1 });
     // A swap during a probation is judged against the version that was known to be good, not against the one on trial.

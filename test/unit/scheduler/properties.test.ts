@@ -1,0 +1,88 @@
+// What holds for every workload, under every policy. Ten thousand cases, each small enough that all take some seconds.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { PolicyName } from '../../../probe/scheduler/policies/policy';
+import { simulate } from '../../../probe/scheduler/simulator/simulate';
+import type { SimulatedWorkload } from '../../../probe/scheduler/simulator/workload';
+import { policyNames, workloads } from './random-workload';
+import { checkAnsweredOnce, checkBatches, checkDeadlineOrder, checkNothingRefused, checkOrder, Trace } from './trace';
+
+const CASE_COUNT = 10_000;
+const MS = 1e6;
+const seeds = fc.integer();
+
+// One seed for all runs of the test: what fails here fails everywhere.
+const RUNS = { numRuns: CASE_COUNT, seed: 20261121 };
+
+test('every request is answered once, batches keep their limits, deadlines their order, swaps lose nothing, traces repeat', () => {
+  let requestCount = 0;
+  const answered = (workload: SimulatedWorkload, policy: PolicyName, seed: number) => {
+    const trace = new Trace();
+    const { traceHash, scheduler } = simulate(workload, policy, seed, trace);
+    requestCount += trace.requests.length;
+    expect(checkAnsweredOnce(trace, scheduler.openCount)).toBeUndefined();
+    expect(checkBatches(trace, workload)).toBeUndefined();
+    expect(checkOrder(trace, workload)).toBeUndefined();
+    expect(checkNothingRefused(trace, workload)).toBeUndefined();
+    if (policy !== 'fifo' && policy !== 'edf') expect(checkDeadlineOrder(trace)).toBeUndefined();
+    // Twice is enough to see a clock, a map's order or a leftover in the decisions; a fifth of the cases is enough to find one.
+    if (seed % 5 === 0) expect(simulate(workload, policy, seed).traceHash).toBe(traceHash);
+  };
+  fc.assert(fc.property(workloads, policyNames, seeds, answered), RUNS);
+  // The cases must be about something.
+  expect(requestCount).toBeGreaterThan(5 * CASE_COUNT);
+}, 240_000);
+
+/** A level that could keep the device busy alone, and a few requests of the lowest one. */
+const overloads = fc.record({
+  policy: policyNames,
+  seed: seeds,
+  concurrency: fc.integer({ min: 5, max: 8 }),
+  agingNs: fc.constantFrom(3 * MS, 6 * MS),
+  agedEvery: fc.integer({ min: 1, max: 4 }),
+  lowCount: fc.integer({ min: 1, max: 3 }),
+  maxBatchSize: fc.integer({ min: 1, max: 2 }),
+  isSameModel: fc.boolean(),
+});
+
+type Overload = typeof overloads extends fc.Arbitrary<infer T> ? T : never;
+
+test('under overload nobody starves: the aged get their turns', () => {
+  const isServed = ({
+    policy,
+    seed,
+    concurrency,
+    agingNs,
+    agedEvery,
+    lowCount,
+    maxBatchSize,
+    isSameModel,
+  }: Overload) => {
+    const cost = { launchNs: MS, perItemNs: 0, noiseRatio: 0, interferenceRatio: 0, loadNs: 0 };
+    const options = { maxBatchSize, cost, dynamicBatching: { priorityLevels: 2 } };
+    const high = { name: 'high', target: 'a', priority: 1, deadlineNs: 5 * MS };
+    const low = { name: 'low', target: isSameModel ? 'a' : 'b', priority: 2 };
+    const workload: SimulatedWorkload = {
+      ...{ name: 'overload', durationNs: 40 * MS, agingNs, agedEvery, streams: [{ cudaPriority: 0 }] },
+      models: [
+        { name: 'a', ...options },
+        { name: 'b', ...options },
+      ],
+      sources: [
+        { ...high, arrival: { kind: 'closed', concurrency, thinkNs: 1 } },
+        { ...low, arrival: { kind: 'trace', timesNs: [1 * MS, 4 * MS, 6 * MS].slice(0, lowCount) } },
+      ],
+    };
+    const trace = new Trace();
+    simulate(workload, policy, seed, trace);
+    // Whoever is aged waits for the aged before it: those that came earlier, of either level. One turn in agedEvery is theirs.
+    const longestNs = agingNs + (concurrency + lowCount + 1) * agedEvery * MS + MS;
+    const waits = trace.requests
+      .filter(({ priority }) => priority === 2)
+      .map((request) => request.dispatchNs - request.arrivalNs);
+    expect(waits).toHaveLength(lowCount);
+    for (const waitNs of waits) expect(waitNs).toBeLessThanOrEqual(longestNs);
+  };
+  fc.assert(fc.property(overloads, isServed), RUNS);
+}, 240_000);
