@@ -1,7 +1,7 @@
 // The loop that gives batches to streams. It runs after everything that may have changed what can go: a request came, a batch ended,
 // a delay is over, an engine is up.
 
-import { Batch, type Stream } from './batch';
+import { Batch, type BatchPlan, type Stream } from './batch';
 import type { Timer } from './clock';
 import type { Core } from './core';
 import type { BatchAnswer, EngineRef } from './executor';
@@ -164,9 +164,19 @@ export class Dispatcher implements View {
       if (lane.holdSinceNs >= 0) request.batchWaitNs = nowNs - Math.max(request.arrivalNs, lane.holdSinceNs);
     }
     lane.holdSinceNs = -1;
-    const { engine } = lane;
-    const plan = { id: batchId, lane, engine, stream, requests, neighbours, predictedNs, level, deadlineNs };
-    this.launch(new Batch({ ...plan, dispatchNs: nowNs }));
+    const plan: BatchPlan = {
+      id: batchId,
+      lane,
+      engine: lane.engine,
+      stream,
+      requests,
+      neighbours,
+      dispatchNs: nowNs,
+      predictedNs,
+      level,
+      deadlineNs,
+    };
+    this.launch(new Batch(plan));
   }
 
   private launch(batch: Batch): void {
@@ -175,9 +185,11 @@ export class Dispatcher implements View {
     this.streams.take(stream, batch);
     lane.inFlightCount += requests.length;
     core.policy.dispatched(batch);
-    for (let index = 0; index < requests.length; index++) {
-      // One row for each priority that changed: requests of a batch come sorted by it.
-      if (requests[index].priority !== requests[index + 1]?.priority) core.tellDepth(lane, requests[index].priority);
+    // One row for each priority that changed: requests of a batch come sorted by it, but for an aged one in front.
+    let told = -1;
+    for (const { priority } of requests) {
+      if (priority !== told) core.tellDepth(lane, priority);
+      told = priority;
     }
     this.onDispatched(batch);
     const order = { id, engine, stream: stream.index, cudaPriority: stream.cudaPriority, requests };
