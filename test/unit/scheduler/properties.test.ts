@@ -9,6 +9,34 @@ import { policyNames, workloads } from './random-workload';
 import { checkAnsweredOnce, checkBatches, checkDeadlineOrder, checkNothingRefused, checkOrder, Trace } from './trace';
 
 const CASE_COUNT = 10_000;
+const HAPPENINGS = [
+  ...[
+    'admission',
+    'aged',
+    'completed',
+    'engine-error',
+    'engine-hung',
+    'engine-lost',
+    'no-version',
+    'queue-full',
+    'reused',
+  ],
+  ...[
+    'timeout',
+    'delayed',
+    'batch-limit',
+    'late',
+    'pressure',
+    'rejected',
+    'tier',
+    'deadline',
+    'every-nth',
+    'newest',
+    'oldest',
+  ],
+  ...['loading', 'warming', 'ready', 'serving', 'draining', 'ended', 'failed', 'rolled-back'],
+  ...['restarting', 'restarted', 'lost'],
+].sort();
 const MS = 1e6;
 const seeds = fc.integer();
 
@@ -17,10 +45,17 @@ const RUNS = { numRuns: CASE_COUNT, seed: 20261121 };
 
 test('every request is answered once, batches keep their limits, deadlines their order, swaps lose nothing, traces repeat', () => {
   let requestCount = 0;
+  const seen = new Set<string>();
   const answered = (workload: SimulatedWorkload, policy: PolicyName, seed: number) => {
     const trace = new Trace();
     const { traceHash, scheduler } = simulate(workload, policy, seed, trace);
     requestCount += trace.requests.length;
+    for (const { outcome, reason, isAged } of trace.requests) {
+      seen.add(reason ?? outcome!);
+      if (isAged) seen.add('aged');
+    }
+    for (const decision of trace.decisions) seen.add('state' in decision ? decision.state : decision.kind);
+    for (const { reason } of trace.drops) seen.add(reason);
     expect(checkAnsweredOnce(trace, scheduler.openCount)).toBeUndefined();
     expect(checkBatches(trace, workload)).toBeUndefined();
     expect(checkOrder(trace, workload)).toBeUndefined();
@@ -30,7 +65,8 @@ test('every request is answered once, batches keep their limits, deadlines their
     if (seed % 5 === 0) expect(simulate(workload, policy, seed).traceHash).toBe(traceHash);
   };
   fc.assert(fc.property(workloads, policyNames, seeds, answered), RUNS);
-  // The cases must be about something.
+  // The cases must be about something: everything that can happen did.
+  expect([...seen].sort()).toEqual(HAPPENINGS);
   expect(requestCount).toBeGreaterThan(5 * CASE_COUNT);
 }, 240_000);
 

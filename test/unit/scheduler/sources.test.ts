@@ -7,9 +7,9 @@ import type { DropPolicyName } from '../../../probe/scheduler/sources/drop-polic
 import { VideoSource, type VideoSourceOptions } from '../../../probe/scheduler/sources/video-source';
 import { type Bed, MS, makeBed } from './bed';
 
-/** A camera with an image each 4 ms (0, 1, 2, …) before a model that takes 10 ms, one at a time. */
+/** A camera with an image each 4 ms (0, 1, 2, …) before a model that takes 11 ms, one at a time. */
 function camera(policy: DropPolicyName, options: Partial<VideoSourceOptions> = {}): { bed: Bed; source: VideoSource } {
-  const bed = makeBed();
+  const bed = makeBed({ workMs: 11 });
   const { scheduler, clock, trace } = bed;
   const sink = {
     submit: ({ index, deadlineNs }: { index: number; deadlineNs: number }, done: () => void) => {
@@ -27,14 +27,14 @@ const dropsOf = ({ trace }: Bed) =>
 describe('video source', () => {
   test('drop-oldest answers the freshest', () => {
     const { bed } = camera('drop-oldest');
-    expect(bed.run(300)).toBe('0 2 4 7 9');
-    expect(dropsOf(bed)).toBe('1:oldest 3:oldest 5:oldest 6:oldest 8:oldest');
+    expect(bed.run(300)).toBe('0 2 5 8 9');
+    expect(dropsOf(bed)).toBe('1:oldest 3:oldest 4:oldest 6:oldest 7:oldest');
   });
 
   test('drop-newest keeps what waits', () => {
     const { bed } = camera('drop-newest');
-    expect(bed.run(300)).toBe('0 1 3 5 8');
-    expect(dropsOf(bed)).toBe('2:newest 4:newest 6:newest 7:newest 9:newest');
+    expect(bed.run(300)).toBe('0 1 3 6 9');
+    expect(dropsOf(bed)).toBe('2:newest 4:newest 5:newest 7:newest 8:newest');
   });
 
   test('every-nth takes the same images whatever the load', () => {
@@ -45,7 +45,7 @@ describe('video source', () => {
 
   test('deadline-aware hands on nothing that would be late', () => {
     const { bed } = camera('deadline-aware', { deadlineNs: 15 * MS, bufferCount: 4 });
-    // Learned first: 10 ms each.
+    // Learned first: 11 ms each.
     bed.at(0, 'w');
     bed.run(300);
     expect(bed.trace.of('late')).toEqual([]);
