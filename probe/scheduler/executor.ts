@@ -52,6 +52,6 @@ export interface Executor {
   execute(order: BatchOrder, answered: (answer: BatchAnswer) => void): void;
   /** Ends an engine that hangs, by force. Its batches are answered never; it can be loaded again. */
   end(engine: EngineRef): void;
-  /** Lets go of an engine that has nothing left to do. */
+  /** Lets go of an engine that has nothing left to do, or did not come up. Called once for an engine. */
   unload(engine: EngineRef): void;
 }

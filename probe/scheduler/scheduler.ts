@@ -243,8 +243,10 @@ export class Scheduler {
     }
     for (const { batch } of this.core.streams.streams) if (batch) this.engines.giveUp(batch, 'closed');
     for (const { model } of this.models.values()) {
-      const open = [...model.versions.values()].filter(({ state }) => state !== 'ended');
-      for (const { lane } of open) for (const engine of lane.engines) this.core.executor.unload(engine);
+      for (const version of model.versions.values()) {
+        if (!version.isReleased) for (const engine of version.lane.engines) this.core.executor.unload(engine);
+        version.isReleased = true;
+      }
     }
     this.dispatcher.close();
   }

@@ -1,7 +1,7 @@
 // The default. Levels first, as in strict priority; then it uses what the cost model has learned:
 //
 // - among lanes of a level, one whose head can still be in time goes before one whose head is late whatever is done, so that one
-//   late request does not make the next one late too; among those the one with the least slack;
+//   late request does not make the next one late too; among those the one with the least slack, among the others the oldest;
 // - a batch is not put beside a running one of a higher level that it would push past its deadline: the stream stays free;
 // - a batch grows only as far as the deadline of its head allows. When no other stream will be free soon enough for a request of a
 //   higher level that might come right now, it also grows only as far as that one could wait, but is never cut so small that the
@@ -27,6 +27,11 @@ interface Allowance {
 function slackNs(lane: Lane, { nowNs, costs }: View): number {
   const head = lane.queue.peek()!;
   return head.deadlineNs - nowNs - costs.predictNs(lane.engine, 1, []);
+}
+
+/** Whether going now makes the difference: there is a deadline, and it can be kept. */
+function canBeInTime(ns: number): boolean {
+  return ns >= 0 && ns !== Number.POSITIVE_INFINITY;
 }
 
 /** Whether a batch of `lane` would make a running batch of a higher level late that is in time without it. */
@@ -93,9 +98,9 @@ export class LatencyAware implements Policy {
   }
 
   private isBetter(lane: Lane, laneSlackNs: number, than: Lane, thanSlackNs: number): boolean {
-    const isInTime = laneSlackNs >= 0;
-    if (isInTime !== thanSlackNs >= 0) return isInTime;
-    if (laneSlackNs !== thanSlackNs) return laneSlackNs < thanSlackNs;
+    const isUrgent = canBeInTime(laneSlackNs);
+    if (isUrgent !== canBeInTime(thanSlackNs)) return isUrgent;
+    if (isUrgent && laneSlackNs !== thanSlackNs) return laneSlackNs < thanSlackNs;
     return lane.queue.peek()!.id < than.queue.peek()!.id;
   }
 

@@ -25,12 +25,13 @@ export class Rollout {
 
   /** Brings a new version up. It gets no requests until `swap` or `setTraffic`, unless it is the only one. */
   load(lane: Lane, settled: Settled): void {
-    const version: Version = { lane, state: 'loading' };
+    const version: Version = { lane, state: 'loading', isReleased: false };
     this.model.versions.set(lane.version, version);
     this.enter(version, 'loading', '');
     const onSettled = (error?: string) => {
       if (error) {
         this.enter(version, 'failed', error);
+        this.release(version);
         return settled(error);
       }
       lane.isUp = true;
@@ -108,6 +109,7 @@ export class Rollout {
     }
     const version = this.model.versions.get(lane.version);
     if (version?.state === 'draining') this.endIfDrained(version);
+    else if (version?.state === 'failed' && lane.inFlightCount === 0) this.release(version);
   }
 
   /** The engines of a lane do not come back: its queue goes to the other versions, or is answered when there are none. */
@@ -122,6 +124,7 @@ export class Rollout {
     model.router.setWeights(weights);
     this.remove(lane);
     this.enter(version, 'failed', because);
+    if (lane.inFlightCount === 0) this.release(version);
     const waiting = lane.queue.takeAll();
     this.tellEmpty(lane);
     for (const request of waiting) {
@@ -150,7 +153,13 @@ export class Rollout {
     lane.isUp = false;
     this.remove(lane);
     this.enter(version, 'ended', '');
-    for (const engine of lane.engines) this.core.executor.unload(engine);
+    this.release(version);
+  }
+
+  private release(version: Version): void {
+    if (version.isReleased) return;
+    version.isReleased = true;
+    for (const engine of version.lane.engines) this.core.executor.unload(engine);
   }
 
   /** Puts requests that were accepted elsewhere among those that wait, by arrival. The limits do not count: they were accepted. */
