@@ -175,6 +175,16 @@ describe('watchdog', () => {
     expect(bed.trace.of('engine').map(({ state }) => state)).toEqual(['ended', 'restarting', 'restarted']);
   });
 
+  test('a late answer of an engine that was ended says nothing', () => {
+    const bed = makeBed({ models: [{ name: 'm', hangNsMin: 20 * MS }] });
+    bed.executor.work = ({ id }) => (id === 1 ? 100 : 5);
+    bed.at(0, 'a');
+    bed.at(1, 'b');
+    bed.run(500);
+    expect(outcomesOf(bed)).toBe('a:failed/engine-hung b:completed');
+    expect(bed.trace.batches.map(({ id, isOk }) => `${id} ${isOk}`)).toEqual(['1 false', '2 true']);
+  });
+
   test('one that hangs again and again is given up, and everything that waits is answered', () => {
     const bed = makeBed({ models: [{ name: 'm', hangNsMin: 20 * MS, restartCountMax: 2 }] });
     bed.executor.work = () => 'hang';
