@@ -24,7 +24,7 @@ Opened open(const std::string& folder, const std::string& stem, int major) {
   const std::string name = stem + ".so." + std::to_string(major);
   const std::string path = folder.empty() ? name : folder + "/" + name;
   Opened opened;
-  opened.library = dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);  // global: the plugins register with what libnvinfer holds
+  opened.library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (opened.library != nullptr) return opened;
   const char* words = dlerror();
   const bool isMissing = words == nullptr || (folder.empty() ? std::strncmp(words, name.c_str(), name.size()) == 0 : access(path.c_str(), F_OK) != 0);

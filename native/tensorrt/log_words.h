@@ -12,6 +12,9 @@ namespace hka::tensorrt {
 // Takes the figure from a line such as "Total Weights Memory: 157136256 bytes" (TensorRT 10, severity note); other lines change nothing.
 void readMemoryLine(const std::string& line, BuildMemory& memory);
 
+// A logged line as the end of a sentence of ours: without its own end.
+std::string sentenceOf(std::string line);
+
 // Whether the lines tell that memory ran out.
 bool tellsOutOfMemory(const std::vector<std::string>& errorLines);
 

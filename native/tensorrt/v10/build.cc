@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "tensorrt/log_words.h"
 #include "tensorrt/problem.h"
 #include "tensorrt/v10/build_options.h"
 #include "tensorrt/v10/log.h"
@@ -31,7 +32,7 @@ Problem parserProblem(const std::string& path, const nvonnxparser::IParser& pars
   const int count = parser.getNbErrors();
   const nvonnxparser::IParserError* error = count > 0 ? parser.getError(0) : nullptr;
   if (error == nullptr) return {"modelForeign", path + " cannot be read as ONNX.", "Give an ONNX file."};
-  const std::string words = wordOf(error->desc());
+  const std::string words = sentenceOf(wordOf(error->desc()));
   if (error->code() == ErrorCode::kMODEL_DESERIALIZE_FAILED) return {"modelForeign", path + " is no ONNX file: " + words + ".", "Give an ONNX file."};
   const std::string operatorName = wordOf(error->nodeOperator());
   const std::string others = count > 1 ? " " + std::to_string(count - 1) + " more nodes have errors." : "";
