@@ -137,12 +137,13 @@ PUBLIC int cuStreamBeginCapture_v2(void* stream, int) {
   static_cast<Stream*>(stream)->captured = new Graph;
   return 0;
 }
+PUBLIC int cuGraphDestroy(void* graph);
 PUBLIC int cuStreamEndCapture(void* handle, void** graph) {
   Stream& stream = *static_cast<Stream*>(handle);
   *graph = stream.captured;
   stream.captured = nullptr;
   if (!stream.isBroken) return 0;
-  delete static_cast<Graph*>(*graph);
+  static_cast<void>(cuGraphDestroy(*graph));
   *graph = nullptr;
   stream.isBroken = false;
   return kCaptureInvalidated;
