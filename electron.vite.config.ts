@@ -19,6 +19,7 @@ export default defineConfig({
           host: resolve(import.meta.dirname, 'app/host/window/main.ts'),
           'store-thread': resolve(import.meta.dirname, 'app/host/session/store-thread-main.ts'),
           runner: resolve(import.meta.dirname, 'probe/runner/main.ts'),
+          'onnxruntime-thread': resolve(import.meta.dirname, 'probe/engines/onnxruntime/thread-main.ts'),
           bench: resolve(import.meta.dirname, 'test/bench/main.ts'),
           'bench-window': resolve(import.meta.dirname, 'test/bench/open-file-window.ts'),
           'gpu-tests': resolve(import.meta.dirname, 'test/gpu/main.ts'),

@@ -39,9 +39,13 @@ function chunksOf(programPath: string): string[] {
   return [...found].map((chunk) => path.relative(folder, chunk));
 }
 
+/** Threads that the runner starts. The packages with native code that they load are not in the bundle. */
+const THREAD_FILES = ['onnxruntime-thread.js'];
+
 function programFiles({ probePath, runnerPath }: Installation): SourceFile[] {
   const files = new Map<string, string>();
-  for (const program of [probePath, runnerPath]) {
+  const threads = THREAD_FILES.map((name) => path.join(path.dirname(runnerPath), name));
+  for (const program of [probePath, runnerPath, ...threads.filter((thread) => existsSync(thread))]) {
     if (!existsSync(program)) {
       throw failure('notBuilt', `The program ${program} is missing.`, 'Build the programs with: npm run build');
     }

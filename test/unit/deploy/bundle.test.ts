@@ -19,6 +19,8 @@ beforeEach(() => {
   write('out/node/chunks/a.js', 'require("./b.js"); require("../chunks/c.js");');
   for (const name of ['b', 'c', 'not-needed']) write(`out/node/chunks/${name}.js`, 'require("./a.js")');
   write('out/node/runner.js', 'require("./chunks/c.js")');
+  write('out/node/onnxruntime-thread.js', 'require("onnxruntime-node"); require("./chunks/d.js")');
+  write('out/node/chunks/d.js');
   for (const name of ['collector/rows.cc', 'collector/README.md', 'collector/exports.map']) write(`native/${name}`);
   write('native/node_modules/x/y.cc');
   write('kernels/relu/relu.cu');
@@ -47,6 +49,8 @@ test('programs with the chunks they need, sources, headers, and what is built fo
     'out/node/chunks/b.js',
     'out/node/chunks/c.js',
     'out/node/runner.js',
+    'out/node/onnxruntime-thread.js',
+    'out/node/chunks/d.js',
     'native/collector/exports.map',
     'native/collector/rows.cc',
     'kernels/relu/relu.cu',
