@@ -15,11 +15,12 @@ class Engine {
  public:
   virtual ~Engine() = default;
   [[nodiscard]] virtual const EngineFacts& facts() const = 0;
-  // The first inference of a shape allocates and, when graphs are wanted, the second captures; after that nothing is allocated.
-  virtual InferOutcome infer(const std::vector<InputValues>& inputs) = 0;
+  // The first inference of a shape allocates and, when graphs are wanted, the second captures; after that no GPU memory is allocated. With
+  // `isProfiled` it counts for layerTimes() and takes longer; the others pay nothing for that.
+  virtual InferOutcome infer(const std::vector<InputValues>& inputs, bool isProfiled) = 0;
   // The inspector's JSON as TensorRT writes it.
   virtual std::string inspect() = 0;
-  // Since the last resetLayerTimes(), in the order of execution; empty unless the order asked for them.
+  // Of the profiled inferences since the last resetLayerTimes(), in the order of execution.
   virtual std::vector<LayerTime> layerTimes() = 0;
   virtual void resetLayerTimes() = 0;
   [[nodiscard]] virtual EngineMemory memory() const = 0;

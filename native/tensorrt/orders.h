@@ -70,7 +70,6 @@ struct LoadOrder {
   int32_t device = 0;
   std::optional<int32_t> dlaCore;
   bool allowsHostCode = false;   // a version-compatible plan carries a library of its own, which then runs in this process
-  bool profilesLayers = false;   // layer times; costs some time at each inference
   bool capturesGraphs = true;
 };
 
@@ -105,7 +104,7 @@ struct LayerTime {
 struct InputValues {
   std::string name;
   Shape shape;
-  const void* address = nullptr;  // of host memory, dense
+  const void* address = nullptr;  // of host memory, dense; read until infer() returns
   size_t byteCount = 0;
 };
 struct OutputValues {

@@ -17,7 +17,7 @@ constexpr uint32_t kListMax = 256;
 // In the order of the enums of orders.h.
 const std::vector<std::string> kSeverities = {"internalError", "error", "warning", "note", "verbose"};
 const std::vector<std::string> kPrecisions = {"fp32", "fp16", "int8"};
-const std::vector<std::string> kElements = {"float32", "float16", "bfloat16", "int8", "uint8", "int32", "int64", "boolean", "other"};
+const std::vector<std::string> kElements = {"float32", "float16", "bfloat16", "int8", "uint8", "int32", "int64", "bool", "other"};
 const std::vector<std::string> kDetails = {"names", "none", "whole"};
 
 Napi::Array listFrom(const Napi::Value& value, const std::string& what, uint32_t countMax) {
@@ -99,22 +99,22 @@ LoadOrder loadOrderFrom(const JsOptions& options) {
   order.device = static_cast<int32_t>(options.wholeNumberOr("device", 0, 1023, 0));
   order.dlaCore = dlaCoreFrom(options);
   order.allowsHostCode = options.flagOr("allowsHostCode", false);
-  order.profilesLayers = options.flagOr("profilesLayers", false);
   order.capturesGraphs = options.flagOr("capturesGraphs", true);
   return order;
 }
 
-std::vector<InputValues> inputsFrom(const Napi::Value& value) {
+std::shared_ptr<const OwnInputs> inputsFrom(const Napi::Value& value) {
   const Napi::Array array = listFrom(value, "infer: the argument", kListMax);
-  std::vector<InputValues> inputs;
+  const auto own = std::make_shared<OwnInputs>();
+  own->values.reserve(array.Length());
   for (uint32_t index = 0; index < array.Length(); ++index) {
     const Napi::Value each = array.Get(index);
     if (!each.IsObject()) throw DeviceError("infer: each input must be an object.");
     const Napi::Object object = each.As<Napi::Object>();
-    const JsBytes values = typedFrom(object.Get("values"), "infer: values");
-    inputs.push_back({textFrom(object.Get("name"), "infer: name"), shapeFrom(object.Get("shape"), "infer: shape"), values.address, values.byteCount});
+    const Bytes& values = own->values.emplace_back(bytesFrom(object.Get("values"), "infer: values"));
+    own->inputs.push_back({textFrom(object.Get("name"), "infer: name"), shapeFrom(object.Get("shape"), "infer: shape"), values.data(), values.size()});
   }
-  return inputs;
+  return own;
 }
 
 std::vector<Bytes> cachesFrom(const Napi::Value& value, const std::string& what) {

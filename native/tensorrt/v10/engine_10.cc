@@ -40,7 +40,7 @@ bool isWithin(const Shape& shape, const ShapeRange& range) {
 class Engine10 : public Engine {
  public:
   Engine10(const Libraries& libraries, std::shared_ptr<CudaSession> cuda, LoadOrder& order)
-      : cuda_(std::move(cuda)), profilesLayers_(order.profilesLayers), capturesGraphs_(order.capturesGraphs) {
+      : cuda_(std::move(cuda)), capturesGraphs_(order.capturesGraphs) {
     cuda_->select();
     runtime_ = makeRuntime(libraries, order, log_);
     const uint64_t freeBytes = cuda_->freeBytes();
@@ -58,7 +58,7 @@ class Engine10 : public Engine {
     tensors_ = makeTensors(facts_, *engine_, *context, cuda_);
     cuda_->synchronize();
     surroundings_ = std::make_unique<LaneSurroundings>(
-        LaneSurroundings{*engine_, cuda_, *activations_, tensors_, profilesLayers_ ? &profiler_ : nullptr, capturesGraphs_, log_});
+        LaneSurroundings{*engine_, cuda_, *activations_, tensors_, profiler_, capturesGraphs_, log_});
   }
 
   // The thread that ends an engine is another than the one that loaded it, and what is released belongs to the context.
@@ -67,12 +67,12 @@ class Engine10 : public Engine {
   [[nodiscard]] const EngineFacts& facts() const override { return facts_; }
   [[nodiscard]] EngineMemory memory() const override { return memory_; }
 
-  InferOutcome infer(const std::vector<InputValues>& inputs) override {
+  InferOutcome infer(const std::vector<InputValues>& inputs, bool isProfiled) override {
     const std::lock_guard<std::mutex> lock(mutex_);
     cuda_->select();
     std::vector<Shape> shapes;
     const std::vector<const InputValues*> sorted = sort(inputs, shapes);
-    Lane& lane = laneFor(shapes);
+    Lane& lane = laneFor(shapes, isProfiled);
     InferOutcome outcome;
     outcome.startHostNs = addon::hostNow().value;
     size_t input = 0;
@@ -178,13 +178,13 @@ class Engine10 : public Engine {
   }
 
   // The most recently used lane stands first; the last one goes when there are too many.
-  Lane& laneFor(const std::vector<Shape>& shapes) {
-    const auto found = std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& lane) { return lane->shapes() == shapes; });
+  Lane& laneFor(const std::vector<Shape>& shapes, bool isProfiled) {
+    const auto found = std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& lane) { return lane->isFor(shapes, isProfiled); });
     if (found != lanes_.end()) {
       lanes_.splice(lanes_.begin(), lanes_, found);
       return *lanes_.front();
     }
-    auto lane = std::make_unique<Lane>(*surroundings_, profileFor(shapes), shapes);
+    auto lane = std::make_unique<Lane>(*surroundings_, profileFor(shapes), shapes, isProfiled);
     if (lanes_.size() >= kLaneCountMax) lanes_.pop_back();
     lanes_.push_front(std::move(lane));
     return *lanes_.front();
@@ -216,7 +216,6 @@ class Engine10 : public Engine {
 
   // In the order in which they must be made; they go the other way round.
   std::shared_ptr<CudaSession> cuda_;
-  const bool profilesLayers_;
   const bool capturesGraphs_;
   Log log_;
   LayerProfiler profiler_;

@@ -4,14 +4,14 @@
 
 namespace hka::tensorrt::v10 {
 
-Lane::Lane(const LaneSurroundings& surroundings, int32_t profile, std::vector<Shape> shapes)
-    : surroundings_(surroundings), shapes_(std::move(shapes)) {
+Lane::Lane(const LaneSurroundings& surroundings, int32_t profile, std::vector<Shape> shapes, bool isProfiled)
+    : surroundings_(surroundings), shapes_(std::move(shapes)), isProfiled_(isProfiled) {
   context_.reset(surroundings_.engine.createExecutionContext(nvinfer1::ExecutionContextAllocationStrategy::kUSER_MANAGED));
   if (context_ == nullptr) throw loadProblem(surroundings_.log.takeErrors(), "");
   context_->setDeviceMemoryV2(surroundings_.activations.device(), static_cast<int64_t>(surroundings_.activations.bytes()));
-  if (surroundings_.profiler != nullptr) {
+  if (isProfiled_) {
     // The times are then asked for after the inference, so that it stays asynchronous and can be a graph. Before the first one.
-    context_->setProfiler(surroundings_.profiler);
+    context_->setProfiler(&surroundings_.profiler);
     context_->setEnqueueEmitsProfile(false);
   }
   bool isSet = context_->setOptimizationProfileAsync(profile, static_cast<cudaStream_t>(surroundings_.cuda->stream()));
@@ -44,7 +44,7 @@ void Lane::enqueue() {
 }
 
 void Lane::report() {
-  if (surroundings_.profiler != nullptr) static_cast<void>(context_->reportToProfiler());
+  if (isProfiled_) static_cast<void>(context_->reportToProfiler());
 }
 
 Shape Lane::outputShape(size_t tensor) const {

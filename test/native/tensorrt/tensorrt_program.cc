@@ -116,7 +116,6 @@ std::unique_ptr<Engine> load(Adapter& adapter, const Options& options) {
   LoadOrder order;
   order.plan = read(one(options, "plan"));
   order.allowsHostCode = options.count("hostCode") > 0;
-  order.profilesLayers = options.count("layers") > 0;
   order.capturesGraphs = options.count("noGraphs") == 0;
   if (options.count("dla") > 0) order.dlaCore = std::stoi(one(options, "dla"));
   order.device = std::stoi(one(options, "device", "0"));
@@ -134,18 +133,19 @@ std::unique_ptr<Engine> load(Adapter& adapter, const Options& options) {
   return engine;
 }
 
-// Every option is an input, filled with 1; `bytes` leaves some of its bytes out.
+// Every option is an input, filled with 1, but `profiled`, which asks for layer times.
 void infer(Engine& engine, const Options& options) {
   std::vector<InputValues> inputs;
   std::vector<std::vector<float>> values;
   for (const auto& [name, shape] : options) {
+    if (name == "profiled") continue;
     size_t count = 1;
     for (const int64_t each : shapeFrom(shape)) count *= static_cast<size_t>(each);
     values.emplace_back(count, 1.0F);
     inputs.push_back({name, shapeFrom(shape), nullptr, count * sizeof(float)});
   }
   for (size_t index = 0; index < inputs.size(); ++index) inputs[index].address = values[index].data();
-  const InferOutcome outcome = engine.infer(inputs);
+  const InferOutcome outcome = engine.infer(inputs, options.count("profiled") > 0);
   std::string text;
   for (const OutputValues& output : outcome.outputs) {
     text += (text.empty() ? "" : ",") + quoted(output.name) + ":{\"shape\":" + textOf(output.shape) + ",\"values\":[";
