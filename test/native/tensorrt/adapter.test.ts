@@ -59,7 +59,13 @@ describe.each(variants)('TensorRT adapter %s', (sanitizer) => {
       [1, 2],
       [2, 2],
     ]);
-    expect(lines).toContainEqual({ phase: 'Timing relu1', parent: 'Building', step: 2, stepCount: 2, isFinished: true });
+    expect(lines).toContainEqual({
+      phase: 'Timing relu1',
+      parent: 'Building',
+      step: 2,
+      stepCount: 2,
+      isFinished: true,
+    });
     expect(lines).toContainEqual({ log: 3, text: 'Total Weights Memory: 4096 bytes' });
     expect(lines.find((line) => 'built' in line)).toMatchObject({
       weightsBytes: 4096,
@@ -124,7 +130,10 @@ describe.each(variants)('TensorRT adapter %s', (sanitizer) => {
     const stubborn = models.detector('stubborn.onnx', 'noTactic conv1');
     const hungry = models.detector('hungry.onnx', 'hungry');
     const [noTactic, noMemory] = problemsOf(run([...build(stubborn, 'x', PROFILE), ...build(hungry, 'x', PROFILE)]));
-    expect(noTactic).toMatchObject({ problem: 'noTactic', sentence: expect.stringContaining('implementation for conv1') });
+    expect(noTactic).toMatchObject({
+      problem: 'noTactic',
+      sentence: expect.stringContaining('implementation for conv1'),
+    });
     expect(noMemory).toMatchObject({ problem: 'outOfMemory' });
   });
 
@@ -288,7 +297,10 @@ describe.each(variants)('TensorRT adapter %s', (sanitizer) => {
   });
 
   test('a version-compatible plan needs leave to run its own code', () => {
-    const lines = run([...build(detector, 'free', PROFILE, 'compatible=1'), ...load('free'), ...load('free', 'hostCode=1')], {});
+    const lines = run(
+      [...build(detector, 'free', PROFILE, 'compatible=1'), ...load('free'), ...load('free', 'hostCode=1')],
+      {},
+    );
     expect(problemsOf(lines).map(({ problem }) => problem)).toEqual(['planHostCode']);
     expect(lines.at(-1)).toMatchObject({ loaded: 'detector' });
   });
@@ -369,10 +381,11 @@ describe.each(variants)('TensorRT adapter %s', (sanitizer) => {
     expect(problemOf({ FAKE_TENSORRT_VERSION: '100001' })?.problem).toBe('tensorrtTooOld');
     expect(problemOf({}, built.stubProgram)).toMatchObject({
       problem: 'tensorrtNotBuilt',
-      sentence:
-        'This build has no TensorRT adapter, because NvInfer.h of TensorRT 10 was not found when it was built.',
+      sentence: 'This build has no TensorRT adapter, because NvInfer.h of TensorRT 10 was not found when it was built.',
     });
     const broken = models.write('libnvinfer.so.10', 'no library');
-    expect(problemOf({ HOOKANALYZER_TENSORRT: broken.replace('/libnvinfer.so.10', '') })?.problem).toBe('tensorrtBroken');
+    expect(problemOf({ HOOKANALYZER_TENSORRT: broken.replace('/libnvinfer.so.10', '') })?.problem).toBe(
+      'tensorrtBroken',
+    );
   });
 });
