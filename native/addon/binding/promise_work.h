@@ -22,9 +22,10 @@ inline Napi::Error errorFrom(Napi::Env env, const tensorrt::Problem& problem) {
 template <class Answer>
 class PromiseWork : public Napi::AsyncWorker {
  public:
-  // `work` reads nothing of JavaScript's; `describe` runs on Node's thread.
-  static Napi::Promise run(Napi::Env env, std::function<Answer()> work, std::function<Napi::Value(Napi::Env, Answer&)> describe) {
-    auto* self = new PromiseWork(env, std::move(work), std::move(describe));  // deletes itself when it is done
+  // `describe` runs on Node's thread. `kept` is held until the work is done: what `work` reads of JavaScript's memory.
+  static Napi::Promise run(Napi::Env env, std::function<Answer()> work, std::function<Napi::Value(Napi::Env, Answer&)> describe,
+                           Napi::Object kept = {}) {
+    auto* self = new PromiseWork(env, std::move(work), std::move(describe), kept);  // deletes itself when it is done
     const Napi::Promise promise = self->deferred_.Promise();
     self->Queue();
     return promise;
@@ -49,12 +50,15 @@ class PromiseWork : public Napi::AsyncWorker {
   void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
 
  private:
-  PromiseWork(Napi::Env env, std::function<Answer()> work, std::function<Napi::Value(Napi::Env, Answer&)> describe)
-      : Napi::AsyncWorker(env), deferred_(env), work_(std::move(work)), describe_(std::move(describe)) {}
+  PromiseWork(Napi::Env env, std::function<Answer()> work, std::function<Napi::Value(Napi::Env, Answer&)> describe, Napi::Object kept)
+      : Napi::AsyncWorker(env), deferred_(env), work_(std::move(work)), describe_(std::move(describe)) {
+    if (!kept.IsEmpty()) kept_ = Napi::Persistent(kept);
+  }
 
   Napi::Promise::Deferred deferred_;
   std::function<Answer()> work_;
   std::function<Napi::Value(Napi::Env, Answer&)> describe_;
+  Napi::ObjectReference kept_;
   std::optional<Answer> answer_;
   std::optional<tensorrt::Problem> problem_;
 };

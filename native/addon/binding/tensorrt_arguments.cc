@@ -103,18 +103,17 @@ LoadOrder loadOrderFrom(const JsOptions& options) {
   return order;
 }
 
-std::shared_ptr<const OwnInputs> inputsFrom(const Napi::Value& value) {
+std::vector<InputValues> inputsFrom(const Napi::Value& value) {
   const Napi::Array array = listFrom(value, "infer: the argument", kListMax);
-  const auto own = std::make_shared<OwnInputs>();
-  own->values.reserve(array.Length());
+  std::vector<InputValues> inputs;
   for (uint32_t index = 0; index < array.Length(); ++index) {
     const Napi::Value each = array.Get(index);
     if (!each.IsObject()) throw DeviceError("infer: each input must be an object.");
     const Napi::Object object = each.As<Napi::Object>();
-    const Bytes& values = own->values.emplace_back(bytesFrom(object.Get("values"), "infer: values"));
-    own->inputs.push_back({textFrom(object.Get("name"), "infer: name"), shapeFrom(object.Get("shape"), "infer: shape"), values.data(), values.size()});
+    const JsBytes values = typedFrom(object.Get("values"), "infer: values");
+    inputs.push_back({textFrom(object.Get("name"), "infer: name"), shapeFrom(object.Get("shape"), "infer: shape"), values.address, values.byteCount});
   }
-  return own;
+  return inputs;
 }
 
 std::vector<Bytes> cachesFrom(const Napi::Value& value, const std::string& what) {

@@ -3,8 +3,6 @@
 
 #include <napi.h>
 
-#include <memory>
-
 #include "addon/binding/js_arguments.h"
 #include "tensorrt/orders.h"
 
@@ -12,14 +10,8 @@ namespace hka::addon {
 
 tensorrt::BuildOrder buildOrderFrom(const JsOptions& options);
 tensorrt::LoadOrder loadOrderFrom(const JsOptions& options);
-
-// Inputs with a copy of their values, as JavaScript may write over its own while the inference runs.
-struct OwnInputs {
-  std::vector<tensorrt::Bytes> values;
-  std::vector<tensorrt::InputValues> inputs;  // whose addresses are in `values`
-};
-std::shared_ptr<const OwnInputs> inputsFrom(const Napi::Value& value);
-
+// The addresses are of the typed arrays, which must be held, and not be written to, until the inference is done.
+std::vector<tensorrt::InputValues> inputsFrom(const Napi::Value& value);
 std::vector<tensorrt::Bytes> cachesFrom(const Napi::Value& value, const std::string& what);
 
 const char* wordOf(tensorrt::LogSeverity severity);

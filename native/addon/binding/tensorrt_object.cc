@@ -37,11 +37,11 @@ struct OpenEngine {
 };
 
 Napi::Value infer(const Napi::CallbackInfo& call, const std::shared_ptr<Engine>& engine) {
-  const auto own = inputsFrom(call[0]);
+  auto inputs = inputsFrom(call[0]);
   const bool isProfiled = call[1].IsBoolean() && call[1].As<Napi::Boolean>().Value();
   return PromiseWork<InferOutcome>::run(
-      call.Env(), [engine, own, isProfiled] { return engine->infer(own->inputs, isProfiled); },
-      [](Napi::Env env, InferOutcome& outcome) { return describeInference(env, outcome); });
+      call.Env(), [engine, inputs = std::move(inputs), isProfiled] { return engine->infer(inputs, isProfiled); },
+      [](Napi::Env env, InferOutcome& outcome) { return describeInference(env, outcome); }, call[0].As<Napi::Object>());
 }
 
 Napi::Value wrapEngine(Napi::Env env, std::unique_ptr<Engine>& engine) {

@@ -89,7 +89,7 @@ class LoadedEngine implements TensorrtEngine {
   async infer(batch: EngineBatch): Promise<EngineResult> {
     if (this.ended) throw this.ended;
     checkBatch(this.facts, batch);
-    // The caller may write over its arrays as soon as this returns; the addon copies only when the turn comes.
+    // The caller may write over its arrays as soon as this returns, and the addon reads while it infers.
     const copies = this.facts.inputs.map(({ name }) => batch.inputs[name].slice());
     const answer = await this.inTurn(() => this.run(batch.size, (index) => copies[index]));
     const outputs = answer.outputs.map((output) => [output.name, this.valuesOf(output, batch.size)] as const);

@@ -1,4 +1,5 @@
-// The JavaScript side of native/addon/binding/tensorrt_object.h. Bytes are copied on the way in and out.
+// The JavaScript side of native/addon/binding/tensorrt_object.h. Bytes are copied, but the values of
+// infer(), which must stay as they are until its promise settles.
 
 import { type FailureError, failure } from '../../../shared/util/failure';
 import type { ElementType } from '../onnx/model';
