@@ -1,9 +1,6 @@
 #include "addon/binding/tensorrt_build.h"
 
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
-#include <set>
 #include <thread>
 
 #include "addon/binding/promise_work.h"
@@ -27,39 +24,6 @@ struct BuildRun {
   // Written by the thread before its last event, read after it.
   tensorrt::BuildOutcome outcome;
   std::unique_ptr<tensorrt::Problem> problem;
-};
-
-// process.exit() ends no environment: it runs the destructors of TensorRT's libraries while a build goes on in them. This one is made after
-// those libraries were opened and so goes first, and waits for the builds, which end at their next step.
-class RunningBuilds {
- public:
-  static RunningBuilds& instance() {
-    static RunningBuilds builds;
-    return builds;
-  }
-  ~RunningBuilds() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    isExiting_ = true;
-    for (BuildRun* run : runs_) run->isCancelled = true;
-    areDone_.wait(lock, [this] { return runs_.empty(); });
-  }
-  void add(BuildRun& run) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    runs_.insert(&run);
-  }
-  void remove(BuildRun& run) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    runs_.erase(&run);
-    areDone_.notify_all();
-  }
-  // Whether there is nobody left to tell.
-  [[nodiscard]] bool isExiting() const { return isExiting_; }
-
- private:
-  std::mutex mutex_;  // guards runs_
-  std::condition_variable areDone_;
-  std::set<BuildRun*> runs_;
-  std::atomic<bool> isExiting_{false};
 };
 
 struct Event {
@@ -99,7 +63,6 @@ void finish(Napi::Env env, BuildRun& run) {
 }
 
 void emit(BuildRun& run, std::unique_ptr<Event> event) {
-  if (RunningBuilds::instance().isExiting()) return;
   if (run.events.NonBlockingCall(event.get(), tell) == napi_ok) static_cast<void>(event.release());
   else ++run.lostEventCount;
 }
@@ -120,8 +83,6 @@ void build(const std::shared_ptr<BuildRun>& run, tensorrt::Adapter& adapter, int
   } catch (const std::exception& error) {
     run->problem = std::make_unique<tensorrt::Problem>("buildFailed", error.what(), "");
   }
-  if (RunningBuilds::instance().isExiting()) return RunningBuilds::instance().remove(*run);
-  RunningBuilds::instance().remove(*run);
   // Waits for room, as this one must arrive; refused only when the environment is closing.
   static_cast<void>(run->events.BlockingCall([run](Napi::Env env, Napi::Function) { finish(env, *run); }));
   static_cast<void>(run->events.Release());
@@ -135,13 +96,18 @@ Napi::Object startBuild(const std::shared_ptr<tensorrt::Adapter>& adapter, const
   const auto device = static_cast<int32_t>(options.wholeNumberOr("device", 0, 1023, 0));
   run->events = Napi::ThreadSafeFunction::New(env, onEvent, "TensorRT build", kEventCountMax, 1, [run](Napi::Env) {
     run->isCancelled = true;
-    run->thread.join();
+    if (run->thread.joinable()) run->thread.join();
   });
-  RunningBuilds::instance().add(*run);
   run->thread = std::thread([run, adapter, device] { build(run, *adapter, device); });
   Napi::Object answer = Napi::Object::New(env);
   answer.Set("promise", run->deferred.Promise());
   answer.Set("cancel", Napi::Function::New(env, [run](const Napi::CallbackInfo&) { run->isCancelled = true; }, "cancel"));
+  const auto end = [run](const Napi::CallbackInfo&) {
+    run->isCancelled = true;
+    static_cast<void>(run->events.Abort());  // nobody waits for room any more
+    if (run->thread.joinable()) run->thread.join();
+  };
+  answer.Set("end", Napi::Function::New(env, end, "end"));
   return answer;
 }
 

@@ -10,7 +10,8 @@
 
 namespace hka::addon {
 
-// { promise, cancel() }. `onEvent` gets { kind: 'log', ... } and { kind: 'progress', ... }. Ended with the environment, at its next step.
+// { promise, cancel(), end() }. `onEvent` gets { kind: 'log', ... } and { kind: 'progress', ... }. end() cancels, waits, and tells nobody: for
+// the exit of the process, which would run the destructors of TensorRT's libraries while the build goes on in them.
 Napi::Object startBuild(const std::shared_ptr<tensorrt::Adapter>& adapter, const JsOptions& options, const Napi::Function& onEvent);
 
 }  // namespace hka::addon

@@ -103,7 +103,8 @@ function start(
     );
     hook.cancel = run.cancel;
     if (hook.isCancelled) run.cancel();
-    const answer = await run.promise;
+    process.once('exit', run.end);
+    const answer = await run.promise.finally(() => process.off('exit', run.end));
     if (timingCachePath !== undefined) await writeTimingCache(tensorrt, timingCachePath, answer.timingCache);
     const device = deviceFacts(host, order.device ?? 0);
     const facts: PlanFacts = {

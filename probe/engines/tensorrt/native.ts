@@ -127,6 +127,8 @@ export interface NativeTensorrt {
   ): {
     readonly promise: Promise<BuildAnswer>;
     cancel(): void;
+    /** Cancels and waits; the promise never settles then. For the exit of the process, which TensorRT's threads do not survive. */
+    end(): void;
   };
   load(options: {
     plan: Uint8Array;
