@@ -16,7 +16,7 @@ std::unique_ptr<Adapter> openAdapter(const std::string& folder) {
 #else
   static_cast<void>(folder);
   throw Problem("tensorrtNotBuilt", "This build has no TensorRT adapter, because NvInfer.h of TensorRT 10 was not found when it was built.",
-                "Install TensorRT's headers (libnvinfer-headers-dev) or set TENSORRT_INCLUDE to their folder, then run npm run build:native.");
+                "Install TensorRT's headers (libnvinfer-dev and libnvonnxparsers-dev) or set TENSORRT_INCLUDE to their folder, then run npm run build:native.");
 #endif
 }
 

@@ -1,6 +1,6 @@
 // TensorRT's shapes as the engine interface has them: -1 is the batch and nothing else.
 
-import { failure } from '../../../shared/util/failure';
+import { type FailureError, failure } from '../../../shared/util/failure';
 import type { TensorFacts } from '../engine';
 import type { ElementType } from '../onnx/model';
 import { hasValues } from '../values';
@@ -23,10 +23,20 @@ export function inputFacts(engine: NativeEngine): TensorFacts[] {
   return inputs.map((tensor) => ({ name: tensor.name, element: elementOf(tensor), shape: fixedShape(engine, tensor) }));
 }
 
-/** From what a batch of one gave: sizes that follow from those of the inputs are known only then. */
-export function outputFacts(engine: NativeEngine, outputs: readonly NativeOutput[]): TensorFacts[] {
+/** For an output whose size is not that of the batch. */
+export function freeShape(output: string, shape: readonly number[]): FailureError {
+  const sentence = `The output ${output} has the shape ${shape.join('x')}, which changes with the values.`;
+  return failure('freeShape', sentence, 'Export the model with outputs of a fixed size.');
+}
+
+/**
+ * From what a batch of `size` gave: sizes that follow from those of the inputs are known only then. Throws FailureError freeShape,
+ * unsupportedElement.
+ */
+export function outputFacts(engine: NativeEngine, outputs: readonly NativeOutput[], size: number): TensorFacts[] {
   return outputs.map((output) => {
     const declared = engine.facts.tensors.find(({ name }) => name === output.name)?.shape ?? [];
+    if (declared[0] === -1 && output.shape[0] !== size) throw freeShape(output.name, output.shape);
     const shape = output.shape.map((size, axis) => (axis === 0 && declared[0] === -1 ? -1 : size));
     return { name: output.name, element: elementOf(output), shape };
   });

@@ -5,7 +5,7 @@ import { type FailureError, failure } from '../../../shared/util/failure';
 import { checkBatch } from '../batch';
 import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime } from '../engine';
 import { itemCountOf, valuesOver } from '../values';
-import { batchMaxOf, batchMinOf, inputFacts, outputFacts, shapesAt } from './batch-shapes';
+import { batchMaxOf, batchMinOf, freeShape, inputFacts, outputFacts, shapesAt } from './batch-shapes';
 import { parseLayers } from './layers';
 import { failureOf, type NativeEngine, type NativeOutput, openTensorrt, type TensorrtHost } from './native';
 import { checkPlanFacts, deviceFacts, type PlanFacts, readPlanFacts } from './plan-facts';
@@ -104,10 +104,7 @@ class LoadedEngine implements TensorrtEngine {
     const facts = this.facts.outputs.find((output) => output.name === name);
     const expected = facts && (facts.shape.includes(-1) ? size : 1) * itemCountOf(facts.shape);
     const count = shape.reduce((product, each) => product * each, 1);
-    if (!facts || count !== expected) {
-      const sentence = `The output ${name} of ${this.facts.name} has the shape ${shape.join('x')}, which changes with the values.`;
-      throw failure('freeShape', sentence, 'Export the model with outputs of a fixed size.');
-    }
+    if (!facts || count !== expected) throw freeShape(name, shape);
     return valuesOver(facts.element, bytes.buffer as ArrayBuffer, count);
   }
 
@@ -220,12 +217,20 @@ async function describe(native: NativeEngine, name: string, precision: string): 
   });
   const { outputs } = await native.infer(zeros);
   const batchMax = batchMaxOf(native, inputs);
-  return { name, kind: 'tensorrt', device: 'cuda', precision, inputs, outputs: outputFacts(native, outputs), batchMax };
+  return {
+    name,
+    kind: 'tensorrt',
+    device: 'cuda',
+    precision,
+    inputs,
+    outputs: outputFacts(native, outputs, size),
+    batchMax,
+  };
 }
 
 /**
  * Loads a plan and runs it once with zeros. Throws FailureError: tensorrt…, planMissing, planForeign, planOtherVersion, planOtherDevice,
- * planHostCode, planRefused, outOfMemory, noDla, noCudaDevice, tensorUnsupported, unsupportedElement, shapeMisfit, inferFailed.
+ * planHostCode, planRefused, outOfMemory, noDla, noCudaDevice, tensorUnsupported, unsupportedElement, freeShape, shapeMisfit, inferFailed.
  */
 export async function loadTensorrtEngine(host: TensorrtHost, options: TensorrtOptions): Promise<TensorrtEngine> {
   const residentBytes = process.memoryUsage().rss;

@@ -10,7 +10,7 @@ import { makeModelFolder } from './models';
 
 type Line = Readonly<Record<string, unknown>>;
 
-const variants: Sanitizer[] = ['', 'address'];
+const variants: Sanitizer[] = ['', 'address', 'thread'];
 const PROFILE = 'profile=images:1x3x2x2:2x3x2x2:4x3x2x2';
 const CLEAN = { HOOKANALYZER_TENSORRT: '', ASAN_OPTIONS: 'exitcode=77:detect_leaks=1' };
 

@@ -176,6 +176,14 @@ describe('TensorRT engine', () => {
     ]);
   });
 
+  test('an output whose size depends on values is refused, and everything is given back', () => {
+    build('boxes', { onnxPath: models.detector('boxes.onnx', 'output boxes float32 *x2') });
+    expect(load('boxes').problem).toEqual([
+      'freeShape',
+      'The output boxes has the shape 0x2, which changes with the values.',
+    ]);
+  });
+
   test('arguments that are none', () => {
     expect(run('arguments', {}).messages).toEqual([
       'createTensorrt: the argument must be an object.',
