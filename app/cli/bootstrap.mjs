@@ -169,7 +169,7 @@ const verbs = {
   generate: () => {
     checkNode();
     ensurePackages();
-    vitest('--project', 'unit', 'test/unit/wire/layout-header.test.ts', '-u');
+    vitest('--project', 'unit', 'test/unit/wire/layout-header.test.ts', 'test/unit/kernels/figures.test.ts', '-u');
   },
   resources: (args) => {
     checkNode();

@@ -1,7 +1,9 @@
 // The other end of the preload's bridge: dialogs, files and the clipboard. Only calls from the window's own page are answered.
 
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type BrowserWindow, clipboard, dialog, type FileFilter, type IpcMainEvent, ipcMain } from 'electron';
+import { readShortText } from './read-short-text';
 
 export interface BridgeState {
   /** Titles of the sessions that closing the window would lose. */
@@ -40,5 +42,11 @@ export function answerBridge(
     const { canceled, filePath } = await dialog.showSaveDialog(owner, { defaultPath, filters });
     return canceled ? undefined : filePath;
   });
+  handle('open-text', async (owner, filters: FileFilter[], bytesMax: number) => {
+    const { canceled, filePaths } = await dialog.showOpenDialog(owner, { filters, properties: ['openFile'] });
+    if (canceled || filePaths[0] === undefined) return undefined;
+    return { fileName: basename(filePaths[0]), text: await readShortText(filePaths[0], bytesMax) };
+  });
   handle('write-text', (_owner, path: string, text: string) => writeFile(path, text));
+  handle('write-bytes', (_owner, path: string, bytes: Uint8Array) => writeFile(path, bytes));
 }

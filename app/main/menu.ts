@@ -44,6 +44,17 @@ export function setMenu(send: (command: AppCommand) => void, window: () => Brows
       ],
     },
     {
+      label: '&Laboratory',
+      submenu: [
+        command('Show', 'panel.laboratory'),
+        separator,
+        command('Run the experiment', 'laboratory.run', 'CmdOrCtrl+Shift+E'),
+        command('Cancel the experiment', 'laboratory.cancel'),
+        separator,
+        command('Export the points as CSV…', 'laboratory.csv'),
+      ],
+    },
+    {
       label: '&View',
       submenu: [
         command('Command palette', 'palette.open', 'CmdOrCtrl+Shift+P'),

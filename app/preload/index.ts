@@ -15,13 +15,26 @@ ipcRenderer.on('command', (_event, command: AppCommand) => {
 // A port cannot cross the context bridge; a message to the page's own window can carry it.
 ipcRenderer.on('host-port', (event) => window.postMessage(HOST_PORT_MESSAGE, '*', [...event.ports]));
 
+// Electron puts words about itself before the sentence of an error.
+async function invoke(channel: string, ...args: unknown[]) {
+  try {
+    return await ipcRenderer.invoke(channel, ...args);
+  } catch (error) {
+    throw new Error(
+      String((error as Error).message).replace(/^Error invoking remote method '[^']*': (?:\w*Error: )?/, ''),
+    );
+  }
+}
+
 const bridge: AppBridge = {
   requestHostPort: () => ipcRenderer.send('request-host-port'),
   chooseFileToOpen: (filters) => ipcRenderer.invoke('choose-file-to-open', filters),
   chooseFileToSave: (suggestedName, filters) => ipcRenderer.invoke('choose-file-to-save', suggestedName, filters),
+  openText: (filters, bytesMax) => invoke('open-text', filters, bytesMax),
   // Older runtimes put the path on the file itself.
   pathOfFile: (file) => webUtils?.getPathForFile(file) ?? (file as File & { path?: string }).path ?? '',
-  writeText: (path, text) => ipcRenderer.invoke('write-text', path, text),
+  writeText: (path, text) => invoke('write-text', path, text),
+  writeBytes: (path, bytes) => invoke('write-bytes', path, bytes),
   copyText: (text) => ipcRenderer.send('copy-text', text),
   setUnsaved: (titles) => ipcRenderer.send('set-unsaved', titles),
   onCommand: (listener) => {

@@ -9,6 +9,7 @@ export const PANEL_TITLES = {
   launch: 'Launch',
   output: 'Output',
   details: 'Details',
+  laboratory: 'Laboratory',
   connection: 'Connection',
   notes: 'Notes',
 } as const;
@@ -24,6 +25,7 @@ export function buildDefaultLayout(api: DockviewApi, isLive: boolean): void {
     width?: number,
   ) => api.addPanel({ id, component: id, title: PANEL_TITLES[id], position, initialWidth: width });
   add('timeline');
+  add('laboratory', { referencePanel: 'timeline', direction: 'within' });
   add('details', { referencePanel: 'timeline', direction: 'right' }, 330);
   add('launch', { referencePanel: 'details', direction: 'within' });
   add('connection', { referencePanel: 'details', direction: 'within' });
@@ -31,6 +33,7 @@ export function buildDefaultLayout(api: DockviewApi, isLive: boolean): void {
   add('tables', { referencePanel: 'timeline', direction: 'below' });
   add('memory', { referencePanel: 'tables', direction: 'within' });
   add('output', { referencePanel: 'tables', direction: 'within' });
+  api.getPanel('timeline')?.api.setActive();
   api.getPanel('tables')?.api.setActive();
   api.getPanel('tables')?.api.setSize({ height: 300 });
   api.getPanel(isLive ? 'launch' : 'details')?.api.setActive();

@@ -15,6 +15,7 @@ import { useApp, useFacts } from './context';
 import { buildDefaultLayout, isCompleteLayout, PANEL_TITLES, type PanelId } from './layout';
 import { ConnectionPanel } from './panels/connection/connection-panel';
 import { DetailsPanel } from './panels/details/details-panel';
+import { LaboratoryDock } from './panels/laboratory/laboratory-dock';
 import { LaunchPanel } from './panels/launch/launch-panel';
 import { MemoryDock } from './panels/memory/memory-dock';
 import { NotesPanel } from './panels/notes/notes-panel';
@@ -31,6 +32,7 @@ const PANELS: Readonly<Record<PanelId, () => React.ReactNode>> = {
   launch: LaunchPanel,
   output: OutputPanel,
   details: DetailsPanel,
+  laboratory: LaboratoryDock,
   connection: ConnectionPanel,
   notes: NotesPanel,
 };

@@ -1,7 +1,7 @@
 // The launchers of the single ideas, one a file; launchGemm() of gemm_cuda.h chooses among them.
 #pragma once
 
-#include "kernels/cuda_launchers.h"
+#include "kernels/common/cuda_dim.h"
 #include "kernels/gemm/gemm_cuda.h"
 
 namespace hka::kernels {

@@ -39,6 +39,21 @@ export class Contents {
 
 const KEPT_COUNT_MAX = 3; // the matrices of one multiplication
 
+/** Uses memory, then frees it. After a fault of the device freeing fails too; the fault is what is thrown then. */
+export async function thenFree<T>(use: () => Promise<T>, free: () => void): Promise<T> {
+  let result: T;
+  try {
+    result = await use();
+  } catch (error) {
+    try {
+      free();
+    } catch {} // of the same fault
+    throw error;
+  }
+  free();
+  return result;
+}
+
 export class DeviceBuffers {
   private readonly places = new Map<string, DeviceAddress>();
 

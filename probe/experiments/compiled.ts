@@ -4,6 +4,7 @@ import type { ExperimentSpec, KernelArgument } from '../../shared/rpc/experiment
 import { failure } from '../../shared/util/failure';
 import type { CompiledKernel, ComputeDevice, KernelCall } from '../runner/addon';
 import { randomFloats, seededRandom } from '../runner/random';
+import { thenFree } from './buffers';
 import { parseCompilerLog } from './compiler-log';
 import { type DeviceTraits, type PointResult, UNKNOWN } from './point';
 import { occupancyOf } from './registers';
@@ -68,17 +69,19 @@ export class CompiledPoints {
     return this.withCall(blockSize, async (call) => {
       const [oneNs] = device.measure(call);
       const perSample = launchesPerSample(oneNs);
-      const samplesNs = await takeSamples(limits, oneNs * perSample, (sampleCount) =>
+      const samplesNs = await takeSamples(limits, (sampleCount) =>
         device.measure({ ...call, sampleCount, launchesPerSample: perSample }),
       );
-      const cold = isCold ? device.measure({ ...call, sampleCount: limits.sampleCount, isCold: true }) : undefined;
+      const cold = isCold
+        ? await takeSamples(limits, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
+        : undefined;
       const summary = summarizeSamples(samplesNs);
       const shape = { threadsPerBlock: blockSize, ...kernel, dynamicSharedBytes: spec.dynamicSharedBytes };
       return {
         ...summary,
         sampleCount: samplesNs.length,
         isNoisy: summary.spreadRatio > NOISE_SPREAD_RATIO,
-        coldNs: cold ? summarizeSamples([...cold]).medianNs : UNKNOWN,
+        coldNs: cold ? summarizeSamples(cold).medianNs : UNKNOWN,
         correctness: 'unchecked',
         errorMax: UNKNOWN,
         flops: spec.flops || UNKNOWN,
@@ -96,7 +99,10 @@ export class CompiledPoints {
   async withCall<T>(blockSize: number, use: (call: KernelCall) => Promise<T> | T): Promise<T> {
     const { device, spec, kernel } = this;
     const addresses: number[] = [];
-    try {
+    const free = () => {
+      for (const address of addresses) device.free(address);
+    };
+    return thenFree(async () => {
       const values = spec.arguments.map((argument, index) => {
         if (argument.kind !== 'buffer') return argument;
         const address = device.alloc(argument.count * ELEMENT_BYTES[argument.element], `argument ${index}`);
@@ -107,9 +113,7 @@ export class CompiledPoints {
       const blockCount = Math.ceil(spec.threadCount / blockSize);
       const { dynamicSharedBytes } = spec;
       const call = { kernel: 'compiled', id: kernel.id, blockCount, blockSize, dynamicSharedBytes, values };
-      return await use(call);
-    } finally {
-      for (const address of addresses) device.free(address);
-    }
+      return use(call);
+    }, free);
   }
 }

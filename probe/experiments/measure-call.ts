@@ -1,7 +1,7 @@
 // Measures one call of a kernel family: whether it is right, then warm, then cold.
 
 import type { ComputeDevice, KernelCall, LaunchDescription } from '../runner/addon';
-import { type Contents, DeviceBuffers } from './buffers';
+import { type Contents, DeviceBuffers, thenFree } from './buffers';
 import type { Checker, Verdict } from './correctness';
 import type { PointWork } from './point';
 import { launchesPerSample, type SamplingLimits, takeSamples } from './sampling';
@@ -27,12 +27,12 @@ export async function withCall<T>(
   use: (call: KernelCall, buffers: DeviceBuffers) => Promise<T> | T,
 ): Promise<T> {
   const buffers = new DeviceBuffers(device, work.buffers, contents);
-  try {
-    const { kernel, variant, options } = work;
-    return await use({ kernel, variant, ...options, ...buffers.addresses }, buffers);
-  } finally {
-    buffers.free();
-  }
+  const { kernel, variant, options } = work;
+  const call = { kernel, variant, ...options, ...buffers.addresses };
+  return thenFree(
+    async () => use(call, buffers),
+    () => buffers.free(),
+  );
 }
 
 /** Measures in nanoseconds of one launch. Throws what the device throws. */
@@ -51,15 +51,16 @@ export function measureCall(
     const verdict = check && checker.compare(device, buffers, check, work.buffers, work.options);
     const [oneNs] = device.measure(call);
     const perSample = launchesPerSample(oneNs);
-    const samplesNs = await takeSamples(limits, oneNs * perSample, (sampleCount) =>
+    const samplesNs = await takeSamples(limits, (sampleCount) =>
       device.measure({ ...call, sampleCount, launchesPerSample: perSample }),
     );
     const coldLimits = {
+      ...limits,
       sampleCount: Math.ceil(limits.sampleCount * COLD_SHARE),
       budgetMs: limits.budgetMs * COLD_SHARE,
     };
     const coldNs = isCold
-      ? await takeSamples(coldLimits, oneNs, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
+      ? await takeSamples(coldLimits, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
       : undefined;
     return {
       ...summarizeSamples(samplesNs),

@@ -25,9 +25,9 @@ export async function measureService(
   work: ServiceWork,
   limits: SamplingLimits,
 ): Promise<ServiceMeasurement> {
-  const sampled = async (measure: (sampleCount: number) => Float64Array, perSample = 1) => {
-    const [firstNs] = measure(1); // warms up, and says how many fit into a round
-    return takeSamples(limits, firstNs * perSample, measure);
+  const sampled = (measure: (sampleCount: number) => Float64Array) => {
+    measure(1); // warms up
+    return takeSamples(limits, measure);
   };
   switch (work.kind) {
     case 'copy': {
@@ -40,7 +40,7 @@ export async function measureService(
     case 'launch': {
       const { launchCount, isGraph } = work;
       const measure = (sampleCount: number) => device.measureLaunch({ launchCount, isGraph, sampleCount });
-      return { samplesNs: await sampled(measure, launchCount), flops: undefined, bytes: undefined };
+      return { samplesNs: await sampled(measure), flops: undefined, bytes: undefined };
     }
     case 'allocation': {
       const { allocator, bytes } = work;
@@ -85,8 +85,8 @@ async function measureStreams(
       device.synchronize();
       return (nowNs() - startNs) / (launchCount * streamCount);
     };
-    const oneNs = sample() * launchCount * streamCount;
-    const samplesNs = await takeSamples(limits, oneNs, repeated(sample));
+    sample(); // warms up
+    const samplesNs = await takeSamples(limits, repeated(sample));
     return { samplesNs, flops: 2 * side ** 3, bytes: 3 * count * FLOAT_BYTES };
   } finally {
     device.synchronize();
@@ -111,8 +111,8 @@ async function measureBatch(
       network.read(lane, scores);
       return (nowNs() - startNs) / images;
     };
-    const oneNs = sample() * images;
-    return { samplesNs: await takeSamples(limits, oneNs, repeated(sample)), flops: undefined, bytes: undefined };
+    sample(); // warms up
+    return { samplesNs: await takeSamples(limits, repeated(sample)), flops: undefined, bytes: undefined };
   } finally {
     network.close();
   }

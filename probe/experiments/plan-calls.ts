@@ -1,8 +1,7 @@
 // The points that are calls of a kernel family: GEMM over sizes and variants, block sizes, and the ceilings they are held against.
 
 import type { ExperimentSpec } from '../../shared/rpc/experiment';
-import type { VariantsOf } from './plan';
-import type { BufferPlan, DeviceTraits, PointPlan } from './point';
+import type { BufferPlan, DeviceTraits, PointPlan, VariantsOf } from './point';
 
 type GemmSpec = Extract<ExperimentSpec, { kind: 'gemm' }>;
 type BlockSizeSpec = Extract<ExperimentSpec, { kind: 'blockSize' }>;
@@ -122,8 +121,8 @@ export function ceilingPoints({ kind }: DeviceTraits): PointPlan[] {
       work: {
         kind: 'call',
         kernel: 'ceiling',
-        variant: 'copy',
-        options: { count },
+        variant: undefined,
+        options: { operation: 'copy', count },
         buffers: [buffer('input', count, 'zero'), buffer('output', count, 'zero')],
         check: undefined,
       },
@@ -135,8 +134,8 @@ export function ceilingPoints({ kind }: DeviceTraits): PointPlan[] {
       work: {
         kind: 'call',
         kernel: 'ceiling',
-        variant: 'fma',
-        options: { count: FMA_COUNT[kind] },
+        variant: undefined,
+        options: { operation: 'fma', count: FMA_COUNT[kind] },
         buffers: [buffer('output', FMA_COUNT[kind], 'zero')],
         check: undefined,
       },

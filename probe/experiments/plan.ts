@@ -4,10 +4,7 @@
 import type { ExperimentSpec } from '../../shared/rpc/experiment';
 import { formatBytes } from '../../shared/units/format';
 import { blockSizePoints, ceilingPoints, gemmPoints } from './plan-calls';
-import type { DeviceTraits, PointPlan } from './point';
-
-/** The variants that the addon has of a kernel family. */
-export type VariantsOf = (kernel: string) => readonly string[];
+import type { DeviceTraits, PointPlan, VariantsOf } from './point';
 
 /**
  * Every point of the experiment. A CPU has one kind of memory, one allocator and no graphs, so it gets no points for the others; what else a

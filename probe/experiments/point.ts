@@ -114,6 +114,9 @@ export function failedPoint(startMonotonicNs: bigint, sentence: string): PointRe
   };
 }
 
+/** The variants that the addon has of a kernel family. */
+export type VariantsOf = (kernel: string) => readonly string[];
+
 /** What the device is, as a plan and a row need it. */
 export interface DeviceTraits {
   readonly kind: 'cpu' | 'cuda';

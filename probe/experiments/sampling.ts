@@ -6,6 +6,8 @@ export interface SamplingLimits {
   readonly sampleCount: number;
   /** A point takes no new round after this long, once it has the fewest samples. */
   readonly budgetMs: number;
+  /** True when nobody wants the rest. */
+  readonly shouldStop: () => boolean;
 }
 
 /** Fewer say nothing about spread. */
@@ -15,25 +17,25 @@ const ROUND_MS = 40;
 /** Of one sample: a few hundred times what CUDA's events resolve. */
 const SAMPLE_NS_MIN = 200_000;
 const LAUNCHES_PER_SAMPLE_MAX = 1000;
-const NS_PER_MS = 1e6;
 
 /** So many launches go into one sample that its clock does not matter. */
 export function launchesPerSample(oneNs: number): number {
   return Math.min(LAUNCHES_PER_SAMPLE_MAX, Math.max(1, Math.ceil(SAMPLE_NS_MIN / Math.max(oneNs, 1))));
 }
 
-/** Takes samples in rounds; `take` measures so many and gives nanoseconds. `oneNs` is about what one sample takes. */
+/** Takes samples in rounds that grow to what a round may last; `take` measures so many and gives nanoseconds. */
 export async function takeSamples(
-  { sampleCount, budgetMs }: SamplingLimits,
-  oneNs: number,
+  { sampleCount, budgetMs, shouldStop }: SamplingLimits,
   take: (count: number) => Float64Array,
 ): Promise<number[]> {
-  const roundCount = Math.max(1, Math.floor((ROUND_MS * NS_PER_MS) / Math.max(oneNs, 1)));
-  const endMs = performance.now() + budgetMs;
+  const startMs = performance.now();
   const samplesNs: number[] = [];
-  while (samplesNs.length < sampleCount) {
-    if (samplesNs.length >= SAMPLE_COUNT_MIN && performance.now() >= endMs) break;
+  for (let roundCount = 1; samplesNs.length < sampleCount && !shouldStop(); ) {
+    if (samplesNs.length >= SAMPLE_COUNT_MIN && performance.now() - startMs >= budgetMs) break;
     samplesNs.push(...take(Math.min(roundCount, sampleCount - samplesNs.length)));
+    // By the wall clock: what sweeps caches before each sample takes far longer than the sample.
+    const sampleMs = (performance.now() - startMs) / samplesNs.length;
+    roundCount = Math.max(1, Math.min(2 * roundCount, Math.floor(ROUND_MS / sampleMs)));
     await nextTurn();
   }
   return samplesNs;

@@ -38,6 +38,8 @@ const CRASHES_MAX = 5;
 const START_MS_MAX = 60_000;
 /** Variables that load the collector into a process. */
 const COLLECTOR_VARIABLES = ['CUDA_INJECTION64_PATH', 'NVTX_INJECTION64_PATH', 'HOOKANALYZER_SOCKET'];
+/** A point may take longer, and the probe kills what has not ended 3 s after its signal: the last row must be sent until then. */
+const CANCEL_MS_MAX = 1500;
 const REMEDY = 'Look at the output of the experiment’s runner.';
 
 interface WorkerEnd {
@@ -105,7 +107,11 @@ export class Supervisor {
         child.kill('SIGKILL');
       };
       let timer = setTimeout(hang, Math.max(pointMsMax, START_MS_MAX));
-      const cancel = () => child.kill('SIGTERM');
+      let killTimer: NodeJS.Timeout | undefined;
+      const cancel = () => {
+        child.kill('SIGTERM');
+        killTimer = setTimeout(() => child.kill('SIGKILL'), CANCEL_MS_MAX);
+      };
       signal.addEventListener('abort', cancel);
       if (signal.aborted) cancel();
       child.on('message', (message: WorkerMessage) => {
@@ -118,6 +124,7 @@ export class Supervisor {
       });
       child.once('close', (code, exitSignal) => {
         clearTimeout(timer);
+        clearTimeout(killTimer);
         signal.removeEventListener('abort', cancel);
         // Ctrl-C reaches the whole group: the worker may be gone before our own signal is seen.
         setImmediate(() => {

@@ -54,7 +54,7 @@ export async function runWorker(options: WorkerOptions): Promise<boolean> {
     tell({ kind: 'ready', device: traits, plans });
     const contents = new Contents();
     const checker = new Checker(addon, contents);
-    const limits = { sampleCount: spec.sampleCount, budgetMs: POINT_BUDGET_MS };
+    const limits = { sampleCount: spec.sampleCount, budgetMs: POINT_BUDGET_MS, shouldStop };
     const resourcesOf = loadResources(traits);
     const isCold = spec.measureCold;
     const tools: PointTools = { addon, device, traits, resourcesOf, compiled, contents, checker, limits, isCold };
@@ -67,11 +67,13 @@ export async function runWorker(options: WorkerOptions): Promise<boolean> {
         const values = await counters.measure(plans[index]);
         if (values) tell({ kind: 'metrics', index, values });
       } else {
-        tell({ kind: 'point', index, result: await measurePoint(plans[index], tools) });
+        const result = await measurePoint(plans[index], tools);
+        if (shouldStop()) break; // it was cut short
+        tell({ kind: 'point', index, result });
       }
       if (!isAlive(device)) return false;
     }
-    tell({ kind: 'done' });
+    if (!shouldStop()) tell({ kind: 'done' });
     return true;
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;

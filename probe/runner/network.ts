@@ -19,6 +19,7 @@ export const CLASSES = 64;
 export const inputCount = (images: number) => images * CHANNELS[0] * SIDE_PX * SIDE_PX;
 export const outputCount = (images: number) => images * CLASSES;
 const FLOAT_BYTES = 4;
+const RELU = { kernel: 'elementwise', operation: 'relu', variant: 'scalar' };
 
 type Layer =
   | { readonly kind: 'conv'; readonly name: string; readonly channelsIn: number; readonly channelsOut: number }
@@ -132,11 +133,11 @@ export class Network {
         const { channelsIn, channelsOut, name } = layer;
         const [weights, bias] = [this.weights.get(name)!, this.biases.get(name)!];
         const shape = { images: this.images, channelsIn, channelsOut, height: SIDE_PX, width: SIDE_PX };
-        device.launch({ kernel: 'conv3x3', input, weights, bias, output, ...shape, stream });
+        device.launch({ kernel: 'conv', variant: 'direct', input, weights, bias, output, ...shape, stream });
         return;
       }
       case 'relu':
-        device.launch({ kernel: 'relu', input, output: input, count: this.images * layer.countPerImage, stream });
+        device.launch({ ...RELU, input, output: input, count: this.images * layer.countPerImage, stream });
         return;
       case 'gemm': {
         const { depth, columns, tile, name } = layer;

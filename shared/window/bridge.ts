@@ -24,10 +24,17 @@ export interface AppBridge {
   /** undefined when the person cancelled. */
   chooseFileToOpen(filters: readonly FileFilter[]): Promise<string | undefined>;
   chooseFileToSave(suggestedName: string, filters: readonly FileFilter[]): Promise<string | undefined>;
+  /** Lets the person choose a text file; undefined when they cancelled. Throws with one sentence, for one above `bytesMax` too. */
+  openText(
+    filters: readonly FileFilter[],
+    bytesMax: number,
+  ): Promise<{ readonly fileName: string; readonly text: string } | undefined>;
   /** Where a dropped file lies; '' when it lies nowhere. */
   pathOfFile(file: File): string;
   /** Writes a text the page made, such as a table as CSV. Throws with one sentence. */
   writeText(path: string, text: string): Promise<void>;
+  /** The same for bytes, such as a picture. */
+  writeBytes(path: string, bytes: Uint8Array): Promise<void>;
   copyText(text: string): void;
   /** Tells how many sessions would be lost if the window were closed, and how it is called. */
   setUnsaved(titles: readonly string[]): void;

@@ -11,6 +11,8 @@ import { preparePrograms } from './build-programs';
 import { coexistence } from './coexistence';
 import { compiler } from './compiler';
 import { counters } from './counters';
+import { experiments } from './experiments';
+import { kernelSpeed } from './kernel-speed';
 import { knownCounts } from './known-counts';
 import { launchCost } from './launch-cost';
 import { liveLatency } from './live-latency';
@@ -30,6 +32,8 @@ const TESTS: Readonly<Record<string, GpuTest>> = {
   occupancy,
   counters,
   compiler,
+  kernelSpeed,
+  experiments,
 };
 
 function said(command: string, ...args: string[]): string {

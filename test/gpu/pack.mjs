@@ -75,6 +75,8 @@ for (const place of [
   'kernels/common',
 ])
   cpSync(join(root, place), join(kit, 'sources', place), { recursive: true });
+// What the runner knows of its kernels, by architecture.
+cpSync(join(root, 'kernels', 'resources'), join(kit, 'kernels', 'resources'), { recursive: true });
 copyPackage('ssh2');
 if (existsSync(SSHD)) copySshd();
 const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root }).stdout?.toString().trim() ?? 'unknown';

@@ -63,7 +63,9 @@ interface Point {
   readonly correctness: string;
   readonly failure: string | null;
   readonly flopsPerSec: number | null;
+  readonly bytesPerSec: number | null;
   readonly referenceRatio: number | null;
+  readonly ceilingRatio: number | null;
 }
 
 const pointsOf = ({ out }: Ended) => JSON.parse(out).points as Point[];
@@ -90,7 +92,17 @@ test('gemm: the result on stdout as JSON, the session in a file that reports rea
     'tile_8 32',
     'tile_8 48',
   ]);
-  for (const { series, x, label, medianNs, correctness, failure, flopsPerSec, referenceRatio } of measured) {
+  for (const {
+    series,
+    x,
+    label,
+    medianNs,
+    correctness,
+    failure,
+    flopsPerSec,
+    referenceRatio,
+    ceilingRatio,
+  } of measured) {
     expect({ series, label, correctness, failure }).toEqual({
       series,
       label: `${x} × ${x} × ${x}`,
@@ -98,9 +110,15 @@ test('gemm: the result on stdout as JSON, the session in a file that reports rea
       failure: null,
     });
     expect(flopsPerSec).toBeCloseTo((2 * x ** 3 * 1e9) / (medianNs as number), -3);
+    expect(ceilingRatio).toBeGreaterThan(0);
+    expect(ceilingRatio).toBeLessThan(1);
     expect(referenceRatio).toBeNull(); // there is no cuBLAS on a CPU
   }
-  expect(pointsOf(ended).filter(({ role }) => role === 'ceiling').length).toBeGreaterThan(0);
+  const ceilings = Object.fromEntries(
+    pointsOf(ended).flatMap((each) => (each.role === 'ceiling' ? [[each.series, each]] : [])),
+  );
+  expect(ceilings.fma.flopsPerSec).toBeGreaterThan(1e9);
+  expect(ceilings.copy.bytesPerSec).toBeGreaterThan(1e8);
   expect(await rowCount(join(folder, 'gemm.hka'), 'kernel')).toBeGreaterThan(0);
 
   const listed = await command('stats gemm.hka --report experiments --format csv');
@@ -139,7 +157,11 @@ test.each([
   const measured = measuredOf(ended);
   for (const { medianNs, failure } of measured) expect((medianNs ?? 0) > 0).toBe(failure === null);
   const withResult = measured.filter(({ medianNs }) => medianNs !== null).map(({ x }) => x);
-  expect([...new Set(withResult)].sort((a, b) => a - b)).toEqual(places);
+  const failures = measured.map(({ series, failure }) => `${series}: ${failure}`).join('\n');
+  expect(
+    [...new Set(withResult)].sort((a, b) => a - b),
+    failures,
+  ).toEqual(places);
   expect(measured.some(({ correctness }) => correctness === 'wrong')).toBe(false);
 });
 
@@ -158,7 +180,9 @@ test('Ctrl-C cancels, prints what was measured, and leaves a whole file', async 
   expect([ended.code, state]).toEqual([1, 'cancelled']);
   expect(points.length).toBeGreaterThan(2);
   expect(doneCount).toBeLessThan(pointCount);
-  expect(ended.err).toContain(`Cancelled. The ${doneCount} of ${pointCount} points that were measured are in cut.hka.`);
+  const counts = [doneCount, pointCount].map((count) => count.toLocaleString('en-US'));
+  expect(ended.err).toContain(`Cancelled. The ${counts.join(' of ')} points that were measured are in cut.hka.`);
+  expect(ended.err).not.toContain('lost at');
   expect((await readHka(path, { onPacket: () => {} })).isClosed).toBe(true);
 });
 

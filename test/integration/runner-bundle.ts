@@ -20,6 +20,7 @@ export async function bundleRunner(): Promise<RunnerBundle> {
     root,
     configFile: false,
     logLevel: 'silent',
+    ssr: { noExternal: true },
     build: {
       ssr: 'probe/runner/main.ts',
       outDir: folder,

@@ -176,7 +176,9 @@ test('check compares all kernels with their references', async () => {
   const { exitCode, out } = await new Runner(['check', '--device', 'cpu', '--addon', addonPath]).ended;
   expect(exitCode).toBe(0);
   const lines = out.trim().split('\n');
-  expect(lines.filter((line) => !line.endsWith('  ok'))).toEqual([]);
-  const families = lines.map((line) => line.split(' ')[0]);
-  expect([...new Set(families)]).toEqual(['gemm', 'conv3x3', 'softmax_rows', 'relu']);
+  expect(lines.filter((line) => !/ largest relative error \S+ {2}ok$/.test(line))).toEqual([]);
+  const names = new Set(lines.map((line) => line.split(/ +largest/)[0]));
+  for (const name of ['conv3x3', 'softmax_rows', 'relu', 'heartbeat']) {
+    expect(names).toContain(name);
+  }
 });

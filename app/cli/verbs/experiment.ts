@@ -85,6 +85,8 @@ async function printResult(
     }
     terminal.out(await experimentText(store, found.result, format));
     await tellRecording(recorded.filePath, terminal);
+    const wrongCount = found.result.points.filter(({ correctness }) => correctness === 'wrong').length;
+    if (wrongCount > 0) terminal.err(`hookanalyzer experiment: ${wrongCount} of the points gave a wrong result.\n`);
     if (found.result.state === 'done') return 0;
     terminal.err(`hookanalyzer experiment: ${endingText(found.result, found.end, recorded)}\n`);
     return 1;

@@ -55,7 +55,7 @@ function programFiles({ probePath, runnerPath }: Installation): SourceFile[] {
   return [...files].map(([name, source]) => ({ path: `out/node/${name.split(path.sep).join('/')}`, source }));
 }
 
-const IS_SOURCE = /\.(?:cc|h|cu|map)$/;
+const IS_SOURCE = /\.(?:cc|h|cu|cuh|map)$/;
 
 function filesBelow(folder: string, prefix: string, isWanted: RegExp): SourceFile[] {
   if (!existsSync(folder)) return [];
@@ -104,6 +104,7 @@ export async function makeBundle(installation: Installation, arch: Arch): Promis
     ...programFiles(installation),
     ...filesBelow(path.join(installation.root, 'native'), 'native', IS_SOURCE),
     ...filesBelow(path.join(installation.root, 'kernels'), 'kernels', IS_SOURCE),
+    ...filesBelow(path.join(installation.root, 'kernels', 'resources'), 'kernels/resources', /\.json$/),
     ...headerFiles(installation.root),
     ...prebuiltFiles(installation, arch),
   ];

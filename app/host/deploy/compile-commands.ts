@@ -46,7 +46,7 @@ function plan(file: string, sources: readonly string[], compile: (source: string
 
 /** Sources of libhookcollector.so among the bundle's paths. */
 export function collectorSources(paths: readonly string[]): string[] {
-  return paths.filter(isIn('native/collector')).filter((path) => path.endsWith('.cc'));
+  return paths.filter((path) => /^native\/(?:collector|toolkit)\/.*\.cc$/.test(path));
 }
 
 export function planCollector(paths: readonly string[], { compiler }: Compilers): BuildPlan {
@@ -57,11 +57,22 @@ export function planCollector(paths: readonly string[], { compiler }: Compilers)
   return { ...result, link: { ...result.link, command: `${result.link.command} -ldl` } };
 }
 
+/** Sources that call CUDA or the launchers of the kernels; nvcc knows where its headers are. */
+const NEEDS_TOOLKIT =
+  /^native\/addon\/(?:addon\.cc$|binding\/\w+_work\.cc$|cuda\/(?!(?:cuda_survey|gpu_sensors)\.cc$))|^kernels\//;
+/** Those of them that are compiled without a toolkit too, with less in them. */
+const AS_WELL_WITHOUT = /^native\/addon\/(?:addon\.cc|binding\/\w+_work\.cc)$/;
+/** What the addon has with CUDA alone: the kernels, and the parts of the collector and the toolkit's search that counters need. */
+const OF_CUDA =
+  /^(?:kernels|native\/addon)\/.*\.cu$|^kernels\/.*\.cc$|^native\/toolkit\/.*\.cc$|^native\/collector\/(?:cupti_library|environment|preflight)\.cc$/;
+/** Only for compute capability 9.0, and for nvcc 12 and later: no board has it. */
+const OF_HOPPER = /half_wgmma\.cu$/;
+
 /** Sources of hookanalyzer.node among the bundle's paths; with CUDA also those that need its toolkit. */
 export function addonSources(paths: readonly string[], withCuda: boolean): string[] {
   const sources = paths.filter(isIn('native/addon')).filter((path) => path.endsWith('.cc'));
-  if (!withCuda) return sources.filter((path) => !path.endsWith('/cuda_device.cc'));
-  return [...sources, ...paths.filter(isIn('kernels')).filter((path) => path.endsWith('.cu'))];
+  if (!withCuda) return sources.filter((path) => !NEEDS_TOOLKIT.test(path) || AS_WELL_WITHOUT.test(path));
+  return [...sources, ...paths.filter((path) => OF_CUDA.test(path) && !OF_HOPPER.test(path))];
 }
 
 // Orin, and from CUDA 11.8 on Hopper, whose PTX is for what came after it.
@@ -88,9 +99,8 @@ export function planAddon(paths: readonly string[], compilers: Compilers): Build
   const host = `-ccbin ${quoteWord(compiler)}`;
   const flags = SHARED.map((flag) => `-Xcompiler ${flag}`).join(' ');
   const cuda = `${quoteWord(nvcc)} ${host} ${COMMON} -O3 ${flags} ${ADDON_DEFINES} -DHAVE_CUDA=1 ${includes}`;
-  const needsCuda = (source: string) => /\/(?:addon|cuda_device)\.cc$|\.cu$/.test(source);
   const compile = (source: string) => {
-    if (!needsCuda(source)) return plain;
+    if (!NEEDS_TOOLKIT.test(source)) return plain;
     return source.endsWith('.cu') ? `${cuda} ${architectureFlags(compilers.nvccVersion)}` : cuda;
   };
   const runtime = STATIC_RUNTIME.map((flag) => `-Xcompiler ${flag}`).join(' ');

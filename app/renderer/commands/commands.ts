@@ -15,6 +15,7 @@ export interface Command {
 }
 
 const hasSession = (actions: Actions) => actions.active !== undefined;
+const hasLiveSession = (actions: Actions) => actions.active?.facts.getState().description.kind === 'live';
 const onSession = (act: (actions: Actions, session: NonNullable<Actions['active']>) => void) => (actions: Actions) => {
   const { active } = actions;
   if (active) act(actions, active);
@@ -61,6 +62,28 @@ export const COMMANDS: readonly Command[] = [
     id: 'demo.run',
     title: 'Run the built-in workload on this machine',
     run: (actions) => void actions.startDemo(),
+  },
+  {
+    id: 'laboratory.run',
+    title: 'Laboratory: run the experiment',
+    keys: 'Ctrl+Shift+E',
+    isEnabled: hasLiveSession,
+    run: onSession((actions, session) => {
+      dockCommands.showPanel?.('laboratory');
+      void actions.laboratory.run(session);
+    }),
+  },
+  {
+    id: 'laboratory.cancel',
+    title: 'Laboratory: cancel the experiment',
+    isEnabled: hasLiveSession,
+    run: onSession((actions, session) => void actions.laboratory.cancel(session)),
+  },
+  {
+    id: 'laboratory.csv',
+    title: 'Laboratory: export the points as CSV…',
+    isEnabled: hasSession,
+    run: onSession((actions, session) => void actions.laboratory.saveCsv(session)),
   },
   { id: 'start.show', title: 'Start page', run: (actions) => actions.activate(undefined) },
   {

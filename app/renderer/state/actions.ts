@@ -7,6 +7,7 @@ import type { AppBridge, FileFilter } from '../../../shared/window/bridge';
 import type { ExportFormat, LinkStatus, SessionDescription } from '../../../shared/window/methods';
 import type { HostClient } from '../bridge/host-client';
 import { type AppStore, activeSession, addNotice, noteProgress } from './app-store';
+import { LaboratoryActions } from './laboratory-actions';
 import { addOutput, noteExit, noteTargets, type OpenSession, openSession, titleOf } from './open-session';
 import { askPerson } from './questions';
 
@@ -22,6 +23,7 @@ const EXPORT_ENDINGS: Readonly<Record<ExportFormat, string>> = {
 export const DEMO_TITLE = 'Built-in workload';
 
 export class Actions {
+  readonly laboratory = new LaboratoryActions(this);
   private host: HostClient | undefined;
   /** Files on their way: a double-click opens one. */
   private readonly opening = new Set<string>();

@@ -1,7 +1,7 @@
 // The window as a whole: which sessions are open, what the host offers, and what a person should read. Made once in main.tsx.
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AppDescription, WindowNotificationParams } from '../../../shared/window/methods';
+import type { AppDescription, Baseline, WindowNotificationParams } from '../../../shared/window/methods';
 import type { OpenSession } from './open-session';
 import type { Question } from './questions';
 
@@ -30,6 +30,8 @@ export interface AppState {
   /** Of the session in front; undefined is the start page. */
   readonly activeKey: number | undefined;
   readonly notices: readonly Notice[];
+  /** Experiments that were kept to be compared with; empty until somebody asked. */
+  readonly baselines: readonly Baseline[];
   readonly questions: readonly Question[];
   readonly work: Work | undefined;
   readonly theme: Theme;
@@ -45,6 +47,7 @@ export function createAppStore(theme: Theme, palette: PaletteName): AppStore {
     sessions: [],
     activeKey: undefined,
     notices: [],
+    baselines: [],
     questions: [],
     work: undefined,
     theme,

@@ -7,6 +7,7 @@ import type { HostClient } from '../bridge/host-client';
 import { WorkerClient } from '../worker/client';
 import type { SessionMethods } from '../worker/main';
 import { type AnnotationSync, syncAnnotations } from './annotation-sync';
+import { createLaboratoryStore, type LaboratoryStore } from './laboratory-store';
 import { createSessionStore, type SessionStore } from './session-store';
 import { ViewHistory } from './view-history';
 
@@ -24,6 +25,8 @@ export interface LaunchedTarget {
   readonly title: string;
   readonly kinds: readonly string[];
   readonly exited: TargetExited | undefined;
+  /** Of the laboratory, when that is what it measures. */
+  readonly experiment?: number;
 }
 
 export interface SessionFacts {
@@ -44,6 +47,7 @@ export interface OpenSession {
   readonly history: ViewHistory;
   readonly annotations: StoreApi<Annotations>;
   readonly notes: AnnotationSync;
+  readonly laboratory: LaboratoryStore;
 }
 
 /** Text of a program's output that is kept; the whole is in the session's file. */
@@ -81,6 +85,7 @@ export function openSession(
     history: new ViewHistory(choices),
     annotations,
     notes,
+    laboratory: createLaboratoryStore(),
   };
 }
 
@@ -102,10 +107,18 @@ export function noteTargets({ facts }: OpenSession, known: readonly TargetState[
   facts.setState(({ targets }) => ({
     targets: known.map(({ targetId, pid, command, args, kinds, exited }) => {
       const shown = targets.find((each) => each.targetId === targetId);
-      const title = shown?.title ?? titleOf(command, args);
-      return { targetId, pid, title, kinds: shown?.kinds ?? kinds, exited: exited ?? shown?.exited };
+      const experiment = shown?.experiment ?? experimentOf(args);
+      const title = shown?.title ?? (experiment === undefined ? titleOf(command, args) : 'Experiment');
+      return { targetId, pid, title, kinds: shown?.kinds ?? kinds, exited: exited ?? shown?.exited, experiment };
     }),
   }));
+}
+
+/** The experiment that a runner measures, from its arguments. */
+function experimentOf(args: readonly string[]): number | undefined {
+  const at = args.indexOf('--experiment');
+  const experiment = at < 0 ? Number.NaN : Number(args[at + 1]);
+  return Number.isSafeInteger(experiment) ? experiment : undefined;
 }
 
 /** What a program is called in the window: its name without its folder, and its arguments. */

@@ -1,14 +1,16 @@
+#include "addon/binding/family_words.h"
 #include "addon/binding/work_makers.h"
-#include "addon/cpu/twins.h"
+#include "addon/cpu/softmax_twin.h"
 #include "kernels/softmax/softmax_reference.h"
 #ifdef HAVE_CUDA
-#include "kernels/cuda_launchers.h"
+#include "kernels/softmax/softmax_cuda.h"
 #endif
 
 namespace hka::addon {
 
 Work softmaxWork(const WorkArguments& arguments) {
   kernels::SoftmaxArguments softmax;
+  softmax.variant = static_cast<kernels::SoftmaxVariant>(arguments.wordOr("variant", wordsOf(kernels::kSoftmaxVariants), 0));
   softmax.rows = arguments.size("rows", 1, kSideMax);
   softmax.columns = arguments.size("columns", 1, kSideMax);
   softmax.input = arguments.memory<float>("input", {softmax.rows, softmax.columns});

@@ -1,5 +1,14 @@
 #include "addon/binding/work_makers.h"
 
+#include "addon/binding/family_words.h"
+#include "kernels/ceiling/ceiling.h"
+#include "kernels/conv/conv.h"
+#include "kernels/elementwise/elementwise.h"
+#include "kernels/heartbeat/heartbeat.h"
+#include "kernels/nms/nms.h"
+#include "kernels/preprocess/preprocess.h"
+#include "kernels/softmax/softmax.h"
+
 namespace hka::addon {
 namespace {
 
@@ -11,11 +20,15 @@ struct Family {
 
 const std::vector<Family>& families() {
   static const std::vector<Family> all = {
-      {"conv3x3", convWork, {}},
+      {"ceiling", ceilingWork, {}},
+      {"conv", convWork, wordsOf(kernels::kConvVariants)},
+      {"elementwise", elementwiseWork, wordsOf(kernels::kElementwiseVariants)},
       {"gemm", gemmWork, gemmVariants()},
       {"gemm_half", gemmHalfWork, gemmHalfVariants()},
-      {"relu", reluWork, {}},
-      {"softmax", softmaxWork, {}},
+      {"heartbeat", heartbeatWork, wordsOf(kernels::kHeartbeatVariants)},
+      {"nms", nmsWork, wordsOf(kernels::kNmsVariants)},
+      {"preprocess", preprocessWork, wordsOf(kernels::kPreprocessVariants)},
+      {"softmax", softmaxWork, wordsOf(kernels::kSoftmaxVariants)},
   };
   return all;
 }

@@ -7,11 +7,15 @@
 namespace hka::addon {
 
 // Each throws DeviceError when an argument does not fit.
+Work ceilingWork(const WorkArguments& arguments);
+Work convWork(const WorkArguments& arguments);
+Work elementwiseWork(const WorkArguments& arguments);
 Work gemmWork(const WorkArguments& arguments);
 Work gemmHalfWork(const WorkArguments& arguments);
-Work convWork(const WorkArguments& arguments);
+Work heartbeatWork(const WorkArguments& arguments);
+Work nmsWork(const WorkArguments& arguments);
+Work preprocessWork(const WorkArguments& arguments);
 Work softmaxWork(const WorkArguments& arguments);
-Work reluWork(const WorkArguments& arguments);
 
 // What a call may name as `variant`: our own, in the order of their ideas, then "auto" and "cublas" where there are such.
 std::vector<std::string> gemmVariants();

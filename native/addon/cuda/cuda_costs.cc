@@ -5,7 +5,7 @@
 #include "addon/clock.h"
 #include "addon/cuda/cuda_device.h"
 #include "addon/cuda/cuda_timer.h"
-#include "addon/cuda/empty_kernel.h"
+#include "addon/cuda/idle_kernels.h"
 
 namespace hka::addon {
 namespace {

@@ -2,13 +2,14 @@
 // what is shorter than the host's own work for a launch, some 3 to 6 µs.
 #include "addon/cuda/cuda_device.h"
 #include "addon/cuda/cuda_timer.h"
-#include "addon/cuda/empty_kernel.h"
+#include "addon/cuda/idle_kernels.h"
 
 namespace hka::addon {
 namespace {
 
 // While the stream waits so long, the host queues the sample behind it, so that the first event does not begin before the work is there.
 constexpr unsigned long long kHoldNs = 20'000;
+constexpr size_t kSweepUnitBytes = 16;
 
 // So many launches of the work as a graph; nullptr where it cannot be captured, such as a library that allocates on its way.
 class Replay {
@@ -46,8 +47,11 @@ std::vector<double> CudaDevice::measure(const Work& work, const MeasurePlan& pla
   select();
   checkCuda(cudaStreamSynchronize(streams_[stream]), "measure");
   if (measuring_ == nullptr) checkCuda(cudaStreamCreateWithFlags(&measuring_, cudaStreamNonBlocking), "measure");
-  const size_t sweepBytes = size_t{facts_.cacheBytes} * 2 + 1;
-  if (plan.isCold && sweep_ == nullptr) sweep_ = allocate(sweepBytes, "sweep");
+  const size_t sweepBytes = (size_t{facts_.cacheBytes} * 2 / kSweepUnitBytes + 1) * kSweepUnitBytes;
+  if (plan.isCold && sweep_ == nullptr) {
+    sweep_ = allocate(sweepBytes, "sweep");
+    checkCuda(cudaMemset(sweep_, 0, sweepBytes), "measure");  // sweep() relies on zeros
+  }
   const auto start = [&] { checkCuda(static_cast<cudaError_t>(work.start(measuring_)), work.stages[0].launch.name.c_str()); };
   start();  // outside of any capture: libraries make their handles and workspaces now
   checkCuda(cudaStreamSynchronize(measuring_), "measure");
@@ -55,8 +59,7 @@ std::vector<double> CudaDevice::measure(const Work& work, const MeasurePlan& pla
   const CudaTimer timer;
   std::vector<double> samplesNs;
   for (uint32_t sample = 0; sample < plan.sampleCount; ++sample) {
-    // Writing twice the L2 cache pushes out what it held.
-    if (plan.isCold) checkCuda(cudaMemsetAsync(sweep_, static_cast<int>(sample & 0xff), sweepBytes, measuring_), "measure");
+    if (plan.isCold) checkCuda(launchSweep(sweep_, sweepBytes, measuring_), "measure");
     checkCuda(launchHold(kHoldNs, measuring_), "measure");
     timer.start(measuring_);
     if (replay.get() != nullptr) checkCuda(cudaGraphLaunch(replay.get(), measuring_), "measure");

@@ -18,8 +18,10 @@ export interface Check {
   /** Sizes, flags and words of the call. */
   readonly options: Readonly<Record<string, number | string | boolean>>;
   readonly inputs: Readonly<Record<string, NodeJS.TypedArray>>;
-  /** Name of the output, how many float32 it has. */
+  /** Name of the output, how many float32, or int32, it has. */
   readonly output: readonly [key: string, count: number];
+  /** Whether the output is whole numbers, of which every bit counts. */
+  readonly isInt32?: boolean;
   /** Memory that the call works in, by name, in bytes. */
   readonly workspaces?: Readonly<Record<string, number>>;
   readonly errorMax?: number;
@@ -37,7 +39,7 @@ export function relativeError(got: number, want: number): number {
 }
 
 /** The largest error; NaN as soon as one is. */
-export function largestError(got: Float32Array, want: Float32Array): number {
+export function largestError(got: Float32Array | Int32Array, want: Float32Array | Int32Array): number {
   let errorMax = 0;
   for (let index = 0; index < want.length; index++) {
     const error = relativeError(got[index], want[index]);
@@ -57,7 +59,7 @@ export class CheckBench {
   run(check: Check): CheckResult {
     const { kernel, variant, options } = check;
     const [key, count] = check.output;
-    const want = new Float32Array(count);
+    const want = check.isInt32 ? new Int32Array(count) : new Float32Array(count);
     const spare = Object.entries(check.workspaces ?? {}).map(([name, bytes]) => [name, new Uint8Array(bytes)]);
     this.addon.runReference({ kernel, ...options, ...check.inputs, ...Object.fromEntries(spare), [key]: want });
     const allocations: DeviceAddress[] = [];
@@ -79,9 +81,10 @@ export class CheckBench {
       this.device.launch({ kernel, variant, ...options, ...addresses });
       this.device.synchronize();
       this.device.download({ source: output, target: got });
-      const errorMax = largestError(got, want);
+      const errorMax = largestError(check.isInt32 ? new Int32Array(got.buffer, 0, count) : got, want);
+      const errorAllowed = check.isInt32 ? 0 : (check.errorMax ?? ERROR_MAX);
       const isGuardWhole = got.subarray(count).every(Number.isNaN);
-      return { kernel: check.label, errorMax, isGood: errorMax <= (check.errorMax ?? ERROR_MAX) && isGuardWhole };
+      return { kernel: check.label, errorMax, isGood: errorMax <= errorAllowed && isGuardWhole };
     } finally {
       for (const address of allocations) this.device.free(address);
     }

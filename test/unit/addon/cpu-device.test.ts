@@ -5,6 +5,7 @@ import { enums } from '../../../shared/model/enums';
 import { ensureNativeBuilt } from '../../integration/native-built';
 import { DecodedRows } from './packets';
 
+const RELU = { kernel: 'elementwise', operation: 'relu', variant: 'scalar' };
 const addon = loadAddon(ensureNativeBuilt().addonPath);
 const ALL_KINDS = ['kernel', 'memcpy', 'memory', 'api', 'nvtx', 'sync'];
 const SOURCE_ID = 42;
@@ -58,9 +59,18 @@ describe('rows of the CPU device', () => {
         device.launch({ kernel: 'gemm', a, b, c, rows: 20, columns: 50, depth: 50, variant: `tile_${tile}`, stream });
       const weights = device.alloc(2 * 3 * 9 * 4);
       const shape = { images: 2, channelsIn: 3, channelsOut: 2, height: 17, width: 16 };
-      device.launch({ kernel: 'conv3x3', input: a, weights, bias: weights, output: b, ...shape, stream });
+      device.launch({
+        kernel: 'conv',
+        variant: 'direct',
+        input: a,
+        weights,
+        bias: weights,
+        output: b,
+        ...shape,
+        stream,
+      });
       device.launch({ kernel: 'softmax', input: a, output: b, rows: 50, columns: 50, stream });
-      device.launch({ kernel: 'relu', input: a, output: a, count: 2500 });
+      device.launch({ ...RELU, input: a, output: a, count: 2500 });
     });
     const shapes = rows.of('kernel').map((row) => {
       const grid = `${row.gridX}x${row.gridY}x${row.gridZ}`;
@@ -80,7 +90,7 @@ describe('rows of the CPU device', () => {
   test('a launch, a copy and an allocation share a correlation with their call', () => {
     const rows = record((device) => {
       const address = matrix(device, 16);
-      device.launch({ kernel: 'relu', input: address, output: address, count: 256 });
+      device.launch({ ...RELU, input: address, output: address, count: 256 });
       device.free(address);
     });
     const callOf = (correlation: number) => {
@@ -190,7 +200,7 @@ describe('rows of the CPU device', () => {
       const address = matrix(device, 16);
       device.pushRange('range');
       for (let launch = 0; launch < 3; launch++)
-        device.launch({ kernel: 'relu', input: address, output: address, count: 256 });
+        device.launch({ ...RELU, input: address, output: address, count: 256 });
       device.popRange();
     };
     expect(record(work, []).tableNames).not.toContain('kernel');
@@ -206,7 +216,7 @@ describe('rows of the CPU device', () => {
       (device) => {
         const address = matrix(device, 1);
         for (let launch = 0; launch < launchCount; launch++)
-          device.launch({ kernel: 'relu', input: address, output: address, count: 1 });
+          device.launch({ ...RELU, input: address, output: address, count: 1 });
       },
       ['kernel'],
     );
@@ -232,8 +242,8 @@ describe('wrong arguments become an Error with a sentence', () => {
     ],
     [
       'a fraction',
-      () => device.launch({ kernel: 'relu', input: small, output: small, count: 1.5 }),
-      /^relu: count must be a whole number/,
+      () => device.launch({ ...RELU, input: small, output: small, count: 1.5 }),
+      /^elementwise: count must be a whole number/,
     ],
     [
       'no kernel of that name',
@@ -253,13 +263,13 @@ describe('wrong arguments become an Error with a sentence', () => {
     ],
     [
       'an address inside',
-      () => device.launch({ kernel: 'relu', input: small + 4, output: small, count: 1 }),
+      () => device.launch({ ...RELU, input: small + 4, output: small, count: 1 }),
       /is not the address of an allocation/,
     ],
     [
       'too small a buffer',
-      () => device.launch({ kernel: 'relu', input: small, output: small, count: 5 }),
-      /^relu: input has 16 bytes; 20 are needed\.$/,
+      () => device.launch({ ...RELU, input: small, output: small, count: 5 }),
+      /^elementwise: input has 16 bytes; 20 are needed\.$/,
     ],
     [
       'sizes that overflow',
@@ -273,8 +283,8 @@ describe('wrong arguments become an Error with a sentence', () => {
     ],
     [
       'an unknown stream',
-      () => device.launch({ kernel: 'relu', input: small, output: small, count: 4, stream: 9 }),
-      /^relu: stream must be/,
+      () => device.launch({ ...RELU, input: small, output: small, count: 4, stream: 9 }),
+      /^elementwise: stream must be/,
     ],
     ['an array', () => untyped.upload({ target: small, source: [1] }), /^upload: source must be a typed array\.$/],
     [
@@ -296,7 +306,7 @@ describe('wrong arguments become an Error with a sentence', () => {
   ])('%s', (_, call, sentence) => expect(call).toThrow(sentence));
 
   test('the device works on, until it is closed', () => {
-    device.launch({ kernel: 'relu', input: small, output: small, count: 4 });
+    device.launch({ ...RELU, input: small, output: small, count: 4 });
     device.synchronize();
     device.close();
     expect(() => device.synchronize()).toThrow('The device is closed.');

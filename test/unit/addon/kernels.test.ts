@@ -4,6 +4,7 @@ import { checkKernels, checkSentence } from '../../../probe/runner/check/check';
 import { randomFloats, seededRandom } from '../../../probe/runner/random';
 import { ensureNativeBuilt } from '../../integration/native-built';
 
+const RELU = { kernel: 'elementwise', operation: 'relu', variant: 'scalar' };
 const addon = loadAddon(ensureNativeBuilt().addonPath);
 const device = addon.createCpuDevice({ threads: 2 });
 afterAll(() => device.close());
@@ -57,14 +58,21 @@ describe('references, checked by eye', () => {
     const onlyRight = [0, 0, 0, 0, 0, 1, 0, 0, 0];
     const weights = floats(...new Array(9).fill(1), ...onlyRight);
     const input = floats(1, 2, 3, 4, 5, 6);
-    const output = reference('output', 12, { kernel: 'conv3x3', input, weights, bias: floats(0, 100), ...image });
+    const output = reference('output', 12, {
+      kernel: 'conv',
+      variant: 'direct',
+      input,
+      weights,
+      bias: floats(0, 100),
+      ...image,
+    });
     expect([...output]).toEqual([12, 21, 16, 12, 21, 16, 102, 103, 100, 105, 106, 100]);
   });
 
   test('softmax and relu', () => {
     const row = reference('output', 2, { kernel: 'softmax', input: floats(0, Math.log(3)), rows: 1, columns: 2 });
     expectClose(row, floats(0.25, 0.75));
-    const relu = reference('output', 4, { kernel: 'relu', input: floats(-1, 0, 2, Number.NaN), count: 4 });
+    const relu = reference('output', 4, { ...RELU, input: floats(-1, 0, 2, Number.NaN), count: 4 });
     expect([...relu]).toEqual([0, 0, 2, Number.NaN]);
   });
 });
@@ -73,8 +81,25 @@ describe('twins against the references', () => {
   test('the check that the runner offers finds nothing', () => {
     const results = checkKernels(addon, device);
     expect(results.filter((result) => !result.isGood).map(checkSentence)).toEqual([]);
-    const families = results.map((result) => result.kernel.split(' ')[0]);
-    expect([...new Set(families)]).toEqual(['gemm', 'gemm_half', 'conv3x3', 'softmax_rows', 'relu']);
+    // The kernels of the demo, and one call of every family.
+    const names = results.map((result) => result.kernel);
+    for (const name of ['conv3x3', 'softmax_rows', 'relu']) {
+      expect(names).toContain(name);
+    }
+    for (const name of [
+      /^gemm tile_16 /,
+      /^gemm_half /,
+      /^conv nhwc tile_128 /,
+      /^softmax online /,
+      /^bias_silu_vector$/,
+      /^fma$/,
+      /^preprocess words /,
+      /^nms bitmask /,
+      /^heartbeat$/,
+    ]) {
+      expect(names.filter((label) => name.test(label))).not.toEqual([]);
+    }
+    expect(new Set(names).size).toBe(names.length);
   });
 
   test('the check fails on a device that does nothing', () => {
@@ -126,10 +151,10 @@ describe('twins against the references', () => {
       const outputCount = images * channelsOut * height * width;
       const output = poisoned(outputCount);
       const addresses = { input: uploaded(input), weights: uploaded(weights), bias: uploaded(bias), output };
-      device.launch({ kernel: 'conv3x3', ...addresses, ...shape });
+      device.launch({ kernel: 'conv', variant: 'direct', ...addresses, ...shape });
       expectClose(
         read(output, outputCount),
-        reference('output', outputCount, { kernel: 'conv3x3', input, weights, bias, ...shape }),
+        reference('output', outputCount, { kernel: 'conv', variant: 'direct', input, weights, bias, ...shape }),
       );
     }
   });
@@ -145,7 +170,7 @@ describe('twins against the references', () => {
 
   test('relu works in place and lets a NaN through', () => {
     const address = uploaded(floats(-1, 3, Number.NaN));
-    device.launch({ kernel: 'relu', input: address, output: address, count: 3 });
+    device.launch({ ...RELU, input: address, output: address, count: 3 });
     expect([...read(address, 3)]).toEqual([0, 3, Number.NaN]);
   });
 
@@ -155,11 +180,26 @@ describe('twins against the references', () => {
     const [front, back] = [uploaded(new Float32Array(count * count).fill(1)), poisoned(count * count)];
     // A row of ones becomes a row of 1/4096; relu keeps it; the softmax of equal values is the same again.
     device.launch({ kernel: 'softmax', input: front, output: back, rows: count, columns: count, stream });
-    device.launch({ kernel: 'relu', input: back, output: back, count: count * count, stream });
+    device.launch({ ...RELU, input: back, output: back, count: count * count, stream });
     device.launch({ kernel: 'softmax', input: back, output: front, rows: count, columns: count, stream });
     const got = new Float32Array(count * count);
     device.download({ source: front, target: got, stream });
     expect(got.every((value) => isClose(value, 1 / count, 1e-9))).toBe(true);
     for (const address of [front, back]) device.free(address);
   });
+});
+
+// With few rounds a sum still tells its thread and its chain; 300 and 1000 elements end within a block.
+test.each([
+  [1, 1],
+  [300, 3],
+  [1000, 7],
+  [1024, 256],
+])('multiply-adds of %i elements: each sum is that of its own thread, after %i rounds', (count, rounds) => {
+  const call = { kernel: 'ceiling', operation: 'fma', count, rounds };
+  const output = poisoned(count);
+  device.launch({ ...call, output });
+  device.synchronize();
+  expectClose(read(output, count), reference('output', count, call));
+  device.free(output);
 });

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { parseRunnerArguments, UsageError } from '../../../probe/runner/arguments';
 
+/** What only an experiment is given. */
+const NO_EXPERIMENT = {
+  spec: '',
+  experiment: undefined,
+  isPrinting: false,
+  pointSeconds: 60,
+  fromIndex: 0,
+  pass: 'times',
+};
+
 test('defaults', () => {
   expect(parseRunnerArguments(['demo'])).toEqual({
     verb: 'demo',
@@ -10,6 +20,7 @@ test('defaults', () => {
     seconds: 3,
     count: undefined,
     seed: 1,
+    ...NO_EXPERIMENT,
   });
 });
 
@@ -23,12 +34,27 @@ test('every option', () => {
     seconds: 0.5,
     count: 7,
     seed: 9,
+    ...NO_EXPERIMENT,
+  });
+});
+
+test('an experiment', () => {
+  const words = 'experiment --spec {} --experiment 77 --print --point-seconds 2 --from 3 --pass counters';
+  expect(parseRunnerArguments(words.split(' '))).toMatchObject({
+    verb: 'experiment',
+    spec: '{}',
+    experiment: 77,
+    isPrinting: true,
+    pointSeconds: 2,
+    fromIndex: 3,
+    pass: 'counters',
   });
 });
 
 test.each([
-  ['', 'Say what to run: demo or check'],
-  ['dance', 'Say what to run: demo or check, not "dance"'],
+  ['', 'Say what to run: demo, check or experiment'],
+  ['dance', 'Say what to run: demo, check or experiment, not "dance"'],
+  ['experiment', 'An experiment needs --spec with the JSON of what to measure'],
   ['demo now', '"now" is one word too many'],
   ['demo --device gpu', '--device must be auto, cpu, cuda, not "gpu"'],
   ['demo --seconds soon', '--seconds must be a number from 0.001 to 86400, not "soon"'],

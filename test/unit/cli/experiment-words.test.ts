@@ -8,7 +8,7 @@ import { parseVerb, UsageError } from '../../../app/cli/command';
 import { KIND_WORDS, kindOf, parseExperiment } from '../../../app/cli/experiment-words';
 import { runCommand } from '../../../app/cli/main';
 import { experiment } from '../../../app/cli/verbs/experiment';
-import { experimentSpec } from '../../../shared/rpc/experiment';
+import { BLOCK_KERNELS, experimentSpec } from '../../../shared/rpc/experiment';
 
 const KERNEL = { source: '__global__ void scale(float* a) {}', fileName: 'scale.cu' };
 
@@ -124,7 +124,7 @@ test.each([
   ['gemm --precision fp64', '--precision takes one of fp32, fp16, not "fp64".'],
   ['gemm --counts 3', '--counts goes with batch, streams, launch, not with gemm.'],
   ['copy --arg i32:5', '--arg goes with kernel, not with copy.'],
-  ['block-size --kernel gemm', '--kernel takes one of relu, silu, add, copy, not "gemm".'],
+  ['block-size --kernel gemm', `--kernel takes one of ${BLOCK_KERNELS.join(', ')}, not "gemm".`],
   ['block-size --blocks 2048', '--blocks does not fit: too big: expected number to be <=1024.'],
   ['block-size --elements 1e9', '--elements takes whole numbers, not "1e9".'],
   ['batch --counts one', '--counts takes whole numbers, not "one".'],

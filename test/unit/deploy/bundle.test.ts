@@ -23,7 +23,8 @@ beforeEach(() => {
   write('out/node/chunks/d.js');
   for (const name of ['collector/rows.cc', 'collector/README.md', 'collector/exports.map']) write(`native/${name}`);
   write('native/node_modules/x/y.cc');
-  write('kernels/relu/relu.cu');
+  write('kernels/conv/conv_gemm.cuh');
+  write('kernels/conv/conv_nchw.cu');
   write('node_modules/node-addon-api/napi.h');
   write('node_modules/node-api-headers/include/node_api.h');
   write('out/board/linux-arm64/native/lib/libhookcollector.so', 'arm');
@@ -53,7 +54,8 @@ test('programs with the chunks they need, sources, headers, and what is built fo
     'out/node/chunks/d.js',
     'native/collector/exports.map',
     'native/collector/rows.cc',
-    'kernels/relu/relu.cu',
+    'kernels/conv/conv_gemm.cuh',
+    'kernels/conv/conv_nchw.cu',
     'headers/napi.h',
     'headers/node_api.h',
   ];

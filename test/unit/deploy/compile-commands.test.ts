@@ -13,7 +13,7 @@ const compilers = { compiler: '/usr/bin/g++', nvcc: undefined, nvccVersion: '' }
 
 test('the collector is built from the sources and with the flags that CMake has', () => {
   const text = cmake('native/collector');
-  const listed = [...text.matchAll(/\b(\w+\.cc)\b/g)].map(([, name]) => `native/collector/${name}`);
+  const listed = [...text.matchAll(/(\S+\.cc)\b/g)].map(([, name]) => path.join('native/collector', name));
   expect(sorted(collectorSources(paths))).toEqual(sorted(new Set(listed)));
   const { link, steps } = planCollector(paths, compilers);
   for (const option of text.matchAll(/LINKER:([\w-]+)/g)) expect(link.command).toContain(option[1]);
@@ -24,13 +24,15 @@ test('the collector is built from the sources and with the flags that CMake has'
 
 test('the addon is built from the sources that CMake has, with and without CUDA', () => {
   const text = cmake('native/addon');
-  const ofAddon = [...text.matchAll(/^\s+([\w/]+\.cc)$/gm)].map(([, name]) => `native/addon/${name}`);
-  const kernels = [...text.matchAll(/\$\{REPOSITORY\}\/([\w/]+\.cu)\b/g)].map(([, name]) => name);
-  expect(kernels).toHaveLength(4);
-  expect(sorted(addonSources(paths, true))).toEqual(sorted([...ofAddon, ...kernels]));
-  expect(sorted(addonSources(paths, false))).toEqual(
-    sorted(ofAddon.filter((name) => !name.endsWith('cuda_device.cc'))),
-  );
+  const always = /add_library\(hookanalyzer MODULE([^)]*)/.exec(text)?.[1] ?? '';
+  const withCuda = /target_sources\(hookanalyzer PRIVATE([^)]*)/.exec(text)?.[1] ?? '';
+  const listed = (block: string) =>
+    [...block.matchAll(/(\S+\.(?:cc|cu))\b/g)].map(([, name]) =>
+      name.startsWith('${REPOSITORY}/') ? name.slice('${REPOSITORY}/'.length) : path.join('native/addon', name),
+    );
+  expect(listed(withCuda)).toContain('kernels/gemm/gemm_tile.cu');
+  expect(sorted(addonSources(paths, true))).toEqual(sorted([...listed(always), ...listed(withCuda)]));
+  expect(sorted(addonSources(paths, false))).toEqual(sorted(listed(always)));
   const defines = /target_compile_definitions\(hookanalyzer PRIVATE ([^)]+)\)/.exec(text)?.[1].split(' ') ?? [];
   expect(defines).toHaveLength(2);
   for (const define of defines) expect(planAddon(paths, compilers)?.steps[0].command).toContain(`-D${define}`);
@@ -44,16 +46,17 @@ test('nvcc compiles what needs it, for Orin, and from CUDA 11.8 on for Hopper to
       nvccVersion: `Cuda tools, release ${release}, V1`,
     });
   const programs = planWith('12.6')?.steps.filter(({ command }) => command.startsWith('/usr/local/cuda/bin/nvcc'));
-  expect(programs?.map(({ label }) => path.basename(label)).sort()).toEqual([
-    'addon.cc',
-    'conv3x3.cu',
-    'cuda_device.cc',
-    'gemm.cu',
-    'relu.cu',
-    'softmax.cu',
-  ]);
+  // Every file that includes CUDA's headers, on its own or through the launchers of the kernels, and no other.
+  const needing = addonSources(paths, true).filter((name) => {
+    if (name.startsWith('kernels/') || name.endsWith('.cu')) return true;
+    if (/\/cuda\/(?:compiler|counters)\/|primary_context/.test(name)) return true; // compiled with the rest of their folder
+    return /HAVE_CUDA|addon\/cuda\/cuda_(?:device|timer)\.h|cuda_runtime_api\.h|addon\/cuda\/cublas_library\.h/.test(
+      readFileSync(path.join(root, name), 'utf8'),
+    );
+  });
+  expect(sorted(programs?.map(({ label }) => label.split(' ').at(-1)!) ?? [])).toEqual(sorted(needing));
   const architecturesOf = (release: string) => {
-    const step = planWith(release)?.steps.find(({ label }) => label.endsWith('relu.cu'));
+    const step = planWith(release)?.steps.find(({ label }) => label.endsWith('copy.cu'));
     return [...(step?.command ?? '').matchAll(/arch=compute_(\d+)/g)].map(([, architecture]) => architecture);
   };
   expect(['11.4', '11.8', '12.6'].map(architecturesOf)).toEqual([['87'], ['87', '90'], ['87', '90']]);

@@ -24,8 +24,15 @@ describe('samples', () => {
 
   test('as many as were asked for; a slow point gets the fewest that say something', async () => {
     const take = (count: number) => new Float64Array(count).fill(7);
-    expect(await takeSamples({ sampleCount: 20, budgetMs: 10_000 }, 1000, take)).toHaveLength(20);
-    expect(await takeSamples({ sampleCount: 20, budgetMs: 0 }, 1e9, take)).toHaveLength(3);
+    const limits = { sampleCount: 20, budgetMs: 10_000, shouldStop: () => false };
+    expect(await takeSamples(limits, take)).toHaveLength(20);
+    const slow = (count: number) => {
+      const endMs = performance.now() + 30 * count;
+      while (performance.now() < endMs);
+      return take(count);
+    };
+    expect(await takeSamples({ ...limits, budgetMs: 0 }, slow)).toHaveLength(3);
+    expect(await takeSamples({ ...limits, shouldStop: () => true }, take)).toHaveLength(0);
   });
 });
 
