@@ -73,9 +73,10 @@ export class Supervisor {
       if (end.kind === 'done' || end.kind === 'cancelled') return { kind: end.kind };
       if (end.kind === 'failed') return { kind: 'failed', sentence: end.sentence, remedy: end.remedy };
       if (!this.isStarted) return { kind: 'failed', sentence: end.sentence, remedy: REMEDY };
-      crashCount = this.nextIndex > before + 1 ? 1 : crashCount + 1;
       if (pass === 'times') this.tellLost(end.sentence);
       else this.nextIndex = (this.begunIndex ?? this.nextIndex) + 1;
+      // Past its first point a worker has measured something; only then is the point that ended it the first in a row.
+      crashCount = this.nextIndex > before + 1 ? 1 : crashCount + 1;
       if (crashCount >= CRASHES_MAX) {
         const sentence = `${CRASHES_MAX} points in a row ended their worker; the last: ${end.sentence}`;
         return { kind: 'failed', sentence, remedy: REMEDY };
