@@ -62,6 +62,7 @@ export function flawsOf({ points }: Pick<ExperimentResult, 'points'>): {
   const count = (part: number) => `${formatCount(part)} of the ${formatCount(asked.length)} points`;
   return {
     sentences: [
+      ...(asked.length === 0 ? ['This device can measure none of what was asked for.'] : []),
       ...(failedCount > 0 ? [`${count(failedCount)} could not be measured; each says why.`] : []),
       ...(wrongCount > 0 ? [`${count(wrongCount)} gave a wrong result.`] : []),
     ],
