@@ -28,14 +28,16 @@ export interface SupervisorOptions {
   readonly words: readonly string[];
   /** A worker that says nothing for so long is ended. */
   readonly pointMsMax: number;
+  /** The same before its first word; at least pointMsMax. */
+  readonly startMsMax?: number;
   readonly listener: Listener;
   readonly signal: AbortSignal;
 }
 
 /** So many points in a row that end their worker are a fault that the next one does not mend. */
 const CRASHES_MAX = 5;
-/** Loading the CUDA runtime on a board, and compiling by nvcc, take seconds. */
-const START_MS_MAX = 60_000;
+/** Loading the CUDA runtime on a board takes seconds; nvcc ends by itself after 120 s (native/addon/cuda/compiler/nvcc.h) and then says so. */
+const START_MS_MAX = 150_000;
 /** Variables that load the collector into a process. */
 const COLLECTOR_VARIABLES = ['CUDA_INJECTION64_PATH', 'NVTX_INJECTION64_PATH', 'HOOKANALYZER_SOCKET'];
 /** A point may take longer, and the probe kills what has not ended 3 s after its signal: the last row must be sent until then. */
@@ -93,7 +95,7 @@ export class Supervisor {
   }
 
   private runWorker(pass: Pass): Promise<WorkerEnd> {
-    const { modulePath, words, signal, pointMsMax } = this.options;
+    const { modulePath, words, signal, pointMsMax, startMsMax = START_MS_MAX } = this.options;
     const env = { ...process.env };
     if (pass === 'counters') for (const name of COLLECTOR_VARIABLES) delete env[name];
     this.begunIndex = undefined;
@@ -103,11 +105,16 @@ export class Supervisor {
     });
     return new Promise((resolve) => {
       let end: WorkerEnd | undefined;
-      const hang = () => {
-        end = lost(`It did not end within ${pointMsMax / 1000} s, and its worker was ended.`);
-        child.kill('SIGKILL');
-      };
-      let timer = setTimeout(hang, Math.max(pointMsMax, START_MS_MAX));
+      const endAfter = (ms: number, sentence: string) =>
+        setTimeout(() => {
+          end = lost(sentence);
+          child.kill('SIGKILL');
+        }, ms);
+      const beginMsMax = Math.max(pointMsMax, startMsMax);
+      let timer = endAfter(
+        beginMsMax,
+        `The worker had not begun after ${beginMsMax / 1000} s of loading and compiling, and was ended.`,
+      );
       let killTimer: NodeJS.Timeout | undefined;
       const cancel = () => {
         child.kill('SIGTERM');
@@ -117,7 +124,7 @@ export class Supervisor {
       if (signal.aborted) cancel();
       child.on('message', (message: WorkerMessage) => {
         clearTimeout(timer);
-        timer = setTimeout(hang, pointMsMax);
+        timer = endAfter(pointMsMax, `It did not end within ${pointMsMax / 1000} s, and its worker was ended.`);
         end = this.take(message) ?? end;
       });
       child.once('error', (error) => {

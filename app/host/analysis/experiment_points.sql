@@ -8,7 +8,9 @@ WITH latest AS (
   SELECT experiment, "index",
     max(value) FILTER (metric = 'achieved_occupancy_ratio') AS achievedRatio,
     max(value) FILTER (metric = 'load_sectors_per_request') AS loadSectors,
-    max(value) FILTER (metric = 'l2_hit_ratio') AS l2HitRatio
+    max(value) FILTER (metric = 'l2_hit_ratio') AS l2HitRatio,
+    max(value) FILTER (metric = 'dram_read_bytes') AS dramReadBytes,
+    max(value) FILTER (metric = 'dram_write_bytes') AS dramWriteBytes
   FROM counted
   GROUP BY ALL
 ), places AS (
@@ -32,6 +34,8 @@ SELECT
   100 * achievedRatio AS "Achieved (%)",
   loadSectors AS "Sectors/Request",
   100 * l2HitRatio AS "L2 Hit (%)",
+  dramReadBytes / 1e6 AS "DRAM Read (MB)",
+  dramWriteBytes / 1e6 AS "DRAM Written (MB)",
   CASE WHEN coreClockKhz > 0 THEN coreClockKhz / 1e3 END AS "Clock (MHz)",
   CASE WHEN temperatureC > -1 THEN temperatureC END AS "Temp (°C)",
   CASE WHEN failure <> '' THEN 'failed' WHEN correctness = 1 THEN 'right' WHEN correctness = 2 THEN 'wrong' ELSE '' END AS "Result",
