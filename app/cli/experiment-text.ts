@@ -52,7 +52,7 @@ export async function experimentText(
 }
 
 /** Points that were asked for and have no right result, in one sentence each; `isUseless` when no point has any. */
-export function flawsOf({ points }: Pick<ExperimentResult, 'points'>): {
+export function flawsOf({ state, points }: Pick<ExperimentResult, 'state' | 'points'>): {
   readonly sentences: readonly string[];
   readonly isUseless: boolean;
 } {
@@ -62,7 +62,7 @@ export function flawsOf({ points }: Pick<ExperimentResult, 'points'>): {
   const count = (part: number) => `${formatCount(part)} of the ${formatCount(asked.length)} points`;
   return {
     sentences: [
-      ...(asked.length === 0 ? ['This device can measure none of what was asked for.'] : []),
+      ...(state === 'done' && asked.length === 0 ? ['This device can measure none of what was asked for.'] : []),
       ...(failedCount > 0 ? [`${count(failedCount)} could not be measured; each says why.`] : []),
       ...(wrongCount > 0 ? [`${count(wrongCount)} gave a wrong result.`] : []),
     ],
