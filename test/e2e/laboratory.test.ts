@@ -124,7 +124,7 @@ describe.skipIf(why !== undefined)('the laboratory', () => {
     const csvPath = join(folder, 'points.csv');
     await answerDialogs({ save: csvPath });
     await page.getByTestId('laboratory-csv').click();
-    await expect.poll(() => existsSync(csvPath)).toBe(true);
+    await expect.poll(() => existsSync(csvPath) && readFileSync(csvPath, 'utf8')).toMatch(/\r\n$/);
     const lines = readFileSync(csvPath, 'utf8').trim().split('\r\n');
     expect(lines[0]).toContain('Median (ns)');
     for (const variant of VARIANTS) {
