@@ -1,5 +1,6 @@
 -- What the experiments measured, a row a point: those whose measurement began in the range. -1 is "not known" and shown as nothing. A later row
--- of a point replaces the earlier. Shares are of the reference (cuBLAS) and of what the device can do at most.
+-- of a point replaces the earlier. Shares are of the reference (cuBLAS) and of the roofline: what fits
+-- into a cache may pass it, because its memory ceiling is that of a copy past all caches.
 WITH latest AS (
   SELECT * FROM point QUALIFY row_number() OVER (PARTITION BY experiment, "index" ORDER BY rowid DESC) = 1
 ), counted AS (
