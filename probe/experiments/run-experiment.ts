@@ -74,6 +74,8 @@ class Teller implements Listener {
   }
 
   ended(outcome: Outcome): void {
+    // One that failed before its device was known, such as a kernel that does not compile, says all the same what was asked for.
+    if (!this.device) this.say('started', '', '', specText(this.run.spec));
     if (outcome.kind === 'failed') this.say('failed', outcome.sentence, outcome.remedy);
     else this.say(outcome.kind, '');
   }

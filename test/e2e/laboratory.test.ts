@@ -109,13 +109,22 @@ describe.skipIf(why !== undefined)('the laboratory', () => {
     await expect.poll(() => phaseOf(opened), { timeout: 60_000 }).toBe('cancelled');
     expect(await page.getByTestId('laboratory-experiment').count()).toBe(2);
 
+    // A kernel of one's own needs a GPU: the window says so, and goes on.
+    await page.getByTestId('preset-kernel').click();
+    await page.getByTestId('laboratory-source').fill('extern "C" __global__ void f(float* x) {}');
+    await page.getByTestId('laboratory-run').click();
+    const results = page.getByTestId('laboratory-results');
+    await results.getByText('A kernel of your own runs on a CUDA device only.').waitFor({ timeout: 60_000 });
+    await results.getByRole('heading', { name: /^Own kernel/ }).waitFor();
+    await picture('laboratory-own-kernel');
+
     // The first one as CSV: a line a point, the ceilings among them.
     await page.getByTestId('laboratory-experiment').last().click();
     await page.getByTestId('tab-points').click();
     const csvPath = join(folder, 'points.csv');
     await answerDialogs({ save: csvPath });
     await page.getByTestId('laboratory-csv').click();
-    await expect.poll(() => existsSync(csvPath)).toBe(true);
+    await expect.poll(() => existsSync(csvPath) && readFileSync(csvPath, 'utf8')).toMatch(/\r\n$/);
     const lines = readFileSync(csvPath, 'utf8').trim().split('\r\n');
     expect(lines[0]).toContain('Median (ns)');
     for (const variant of VARIANTS) {

@@ -127,6 +127,7 @@ describe('viewers', () => {
       );
     }
     await collector.end();
+    await expect.poll(() => kit.probe.spool.oldestSequence('vital')).toBeGreaterThan(1); // the ring has gone round
     const viewer = await TestViewer.connect(kit.socketPath, { lane: 'vital', cursor: '1' });
     await viewer.until(kit.probe.spool.nextSequence);
     expect(viewer.rows('string')).toHaveLength(301);

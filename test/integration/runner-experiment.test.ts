@@ -151,6 +151,8 @@ test('a kernel of one’s own needs a GPU, and so do counters', async () => {
   const run = new Run(kernel);
   expect(await run.exitCode).toBe(1);
   expect(run.end).toMatchObject({ event: 'failed', sentence: 'A kernel of your own runs on a CUDA device only.' });
+  // What was asked for is told even so.
+  expect(run.lines.flatMap(({ experiment }) => experiment?.event ?? [])).toEqual(['started', 'failed']);
   const counted = new Run({ ...GEMM, readCounters: true });
   expect(await counted.exitCode).toBe(0);
   expect(counted.lines.find(({ notice }) => notice)?.notice?.sentence).toBe(

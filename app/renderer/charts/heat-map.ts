@@ -27,7 +27,7 @@ const SCALE_WIDTH_PX = 160;
 const CHAR_PX = 6.6;
 const LINE_PX = 13;
 /** Of the names of variants. */
-const NAMES_PX_MAX = 190;
+const NAMES_PX_MAX = 210;
 
 const MARKS = { failed: 'failed', wrong: '✗', noisy: '≈' } as const;
 /** What the marks mean, for those that the map has. */
@@ -37,7 +37,14 @@ const MARK_WORDS = { failed: 'striped: failed', wrong: '✗ wrong', noisy: '≈ 
 function cellLines({ value, mark, changeRatio }: HeatCell, { measure }: HeatMap, size: DrawnSize): string[] {
   const said = value === undefined ? (mark === 'failed' ? MARKS.failed : '–') : measure.formatShort(value);
   const first = mark === 'wrong' || mark === 'noisy' ? `${said} ${MARKS[mark]}` : said;
-  const lines = changeRatio === undefined ? [first] : [first, formatChange(changeRatio)];
+  if (changeRatio === undefined) return fitting([first], size);
+  const change = formatChange(changeRatio);
+  const beside = fitting([`${first}   ${change}`], size);
+  return size.heightPx < 2 * LINE_PX + 2 && beside.length > 0 ? beside : fitting([first, change], size);
+}
+
+/** Those of the lines that fit, from the first. */
+function fitting(lines: readonly string[], size: DrawnSize): string[] {
   return lines
     .slice(0, Math.max(0, Math.floor((size.heightPx - 2) / LINE_PX)))
     .filter((line) => line.length * CHAR_PX + 4 <= size.widthPx);
@@ -152,7 +159,7 @@ function legend({ least, most, measure, isLog, cells }: HeatMap, colors: ChartCo
 /** What ECharts is given. */
 export function heatMapOption(content: HeatMapContent, colors: ChartColors) {
   const { map, figuresOf } = content;
-  const leftPx = Math.min(NAMES_PX_MAX, 14 + Math.max(0, ...map.rows.map((name) => name.length)) * 7);
+  const leftPx = Math.min(NAMES_PX_MAX, 14 + Math.max(0, ...map.rows.map((name) => name.length)) * 7.2);
   const category = (data: readonly string[]) => ({
     type: 'category' as const,
     data: [...data],

@@ -196,7 +196,7 @@ test.each([
   [1000, 7],
   [1024, 256],
 ])('multiply-adds of %i elements: each sum is that of its own thread, after %i rounds', (count, rounds) => {
-  const call = { kernel: 'ceiling', variant: 'fma', count, rounds };
+  const call = { kernel: 'ceiling', operation: 'fma', count, rounds };
   const output = poisoned(count);
   device.launch({ ...call, output });
   device.synchronize();

@@ -26,10 +26,10 @@ export const AXIS_TITLES: Readonly<Record<ExperimentKind, string>> = {
   kernel: 'Threads a block',
 };
 
-/** "NVIDIA H200", "Cortex-A78AE [CPU]": the device of the processor is never taken for a GPU. */
+/** "NVIDIA H200", "Cortex-A78AE [CPU]": the device of the processor is never taken for a GPU. Without a name nobody knows which it was. */
 export function deviceWords(device: string, deviceKind: 'cuda' | 'cpu'): string {
-  const name = device === '' ? (deviceKind === 'cpu' ? 'Processor' : 'GPU') : device;
-  return deviceKind === 'cpu' && !name.endsWith('[CPU]') ? `${name} [CPU]` : name;
+  if (device === '') return 'device not known';
+  return deviceKind === 'cpu' && !device.endsWith('[CPU]') ? `${device} [CPU]` : device;
 }
 
 const countWords = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
@@ -59,7 +59,7 @@ function specWords(spec: ExperimentSpec): string {
 
 /** "GEMM fp32 · 3 sizes · all variants". */
 export function experimentTitle({ spec }: Pick<Experiment, 'spec'>): string {
-  return spec ? `${KIND_TITLES[spec.kind]} ${specWords(spec)}` : 'Experiment of another version';
+  return spec ? `${KIND_TITLES[spec.kind]} ${specWords(spec)}` : 'Experiment that did not say what it measures';
 }
 
 /** Three significant digits without an exponent: 1234 → "1,230", 0.01234 → "0.0123". */

@@ -21,12 +21,14 @@ interface BaselineBarProps {
 export function BaselineBar(props: BaselineBarProps) {
   const { baselines, chosenIds, onChoose, suggestedName, onPin, onRemove, canPin } = props;
   const [name, setName] = useState('');
+  // Those of another kind of experiment stay chosen for it.
+  const comparedCount = baselines.filter(({ id }) => chosenIds.includes(id)).length;
   const toggle = (id: string) =>
     onChoose(chosenIds.includes(id) ? chosenIds.filter((each) => each !== id) : [...chosenIds, id]);
   return (
     <details className="laboratory-baselines" data-testid="laboratory-baselines">
       <summary>
-        Baselines{chosenIds.length > 0 && ` · compared with ${chosenIds.length}`} · {baselines.length} kept
+        Baselines{comparedCount > 0 && ` · compared with ${comparedCount}`} · {baselines.length} kept
       </summary>
       <form
         className="laboratory-row"

@@ -104,7 +104,7 @@ export function KernelFields({ onOpenSource, ...part }: FormPart & { readonly on
           rows={5}
           spellCheck={false}
           value={draft.source}
-          placeholder={'extern "C" __global__ void scale(const float* x, float* y, unsigned n) { … }'}
+          placeholder={'extern "C" __global__\nvoid scale(float* x, unsigned n)'}
           aria-invalid={errors.source !== undefined}
           data-testid="laboratory-source"
           onChange={(event) => change({ source: event.target.value })}

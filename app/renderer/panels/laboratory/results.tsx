@@ -120,7 +120,11 @@ function Head({ experiment, phase, points, notices, onExport }: ResultsProps) {
     <header className="laboratory-head">
       <div className="laboratory-row">
         <h3>{experimentTitle(experiment)}</h3>
-        <span className="laboratory-device" data-kind={deviceKind} data-testid="laboratory-device-words">
+        <span
+          className="laboratory-device"
+          data-kind={device === '' ? undefined : deviceKind}
+          data-testid="laboratory-device-words"
+        >
           {deviceWords(device, deviceKind)}
         </span>
         <Button onClick={onExport} disabled={points.length === 0} data-testid="laboratory-csv">

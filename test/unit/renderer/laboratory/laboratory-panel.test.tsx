@@ -11,7 +11,7 @@ import { Results, type ResultsProps } from '../../../../app/renderer/panels/labo
 import { Actions } from '../../../../app/renderer/state/actions';
 import { createAppStore } from '../../../../app/renderer/state/app-store';
 import { createLaboratoryStore } from '../../../../app/renderer/state/laboratory-store';
-import type { OpenSession } from '../../../../app/renderer/state/open-session';
+import { noteTargets, type OpenSession } from '../../../../app/renderer/state/open-session';
 import { createSessionStore } from '../../../../app/renderer/state/session-store';
 import { failure } from '../../../../shared/util/failure';
 import type { Baseline } from '../../../../shared/window/methods';
@@ -300,6 +300,20 @@ describe('the verbs', () => {
     expect(stop.mock.calls.map(([, targetId, signal]) => [targetId, signal])).toEqual([
       [8, 'SIGTERM'],
       [9, 'SIGTERM'],
+    ]);
+  });
+
+  test('a page that was loaded again knows which program measures what', () => {
+    const { session } = bed({});
+    const known = { targetId: 5, pid: 6, command: '/usr/bin/node', kinds: [], exited: undefined };
+    const args = ['runner.js', 'experiment', '--spec', '{}', '--experiment', '77', '--device', 'cpu'];
+    noteTargets(session, [
+      { ...known, args },
+      { ...known, targetId: 7, args: ['infer.js'] },
+    ] as never);
+    expect(session.facts.getState().targets).toMatchObject([
+      { targetId: 5, title: 'Experiment', experiment: 77 },
+      { targetId: 7, title: 'node infer.js', experiment: undefined },
     ]);
   });
 

@@ -207,6 +207,7 @@ test('figures and names as people read them', () => {
   ]);
   expect([0.667, 1, 0, -1].map(formatRatio)).toEqual(['66.7 %', '100 %', '0 %', '-']);
   expect(['512 × 512 × 512', '512 × 256 × 512', '4 KiB'].map(shortLabel)).toEqual(['512', '512 × 256 × 512', '4 KiB']);
+  expect(deviceWords('', 'cpu')).toBe('device not known');
   expect([deviceWords('AMD EPYC', 'cpu'), deviceWords('x [CPU]', 'cpu'), deviceWords('H200', 'cuda')]).toEqual([
     'AMD EPYC [CPU]',
     'x [CPU]',
