@@ -1,12 +1,12 @@
 // `runner engine`: one model on one engine in a closed loop, one batch behind the other: what the engine itself can do.
 
-import type { Engine, LayerTime } from '../engines/engine';
+import { failure } from '../../shared/util/failure';
 import { isBatched } from '../engines/batch';
+import type { Engine, LayerTime } from '../engines/engine';
 import { loadKernelsEngine } from '../engines/kernels/engine';
 import { modelPlace } from '../engines/model-places';
 import { loadOnnxruntimeEngine } from '../engines/onnxruntime/engine';
 import { itemCountOf } from '../engines/values';
-import { failure } from '../../shared/util/failure';
 import type { ComputeDevice } from './addon';
 import { type EngineArguments, placeOfModel } from './engine-arguments';
 import { randomFloats, seededRandom } from './random';
@@ -51,10 +51,24 @@ async function loaded(device: ComputeDevice, options: EngineRunOptions) {
   const { batchSize: batchMax, isGraph, threads } = options;
   if (options.engine === 'onnxruntime') {
     const provider = device.kind === 'cuda' ? 'cuda' : 'cpu';
-    const engine = await loadOnnxruntimeEngine({ name: options.model, modelPath, threads, batchMax, provider, profiledRuns: LAYER_RUNS });
+    const engine = await loadOnnxruntimeEngine({
+      name: options.model,
+      modelPath,
+      threads,
+      batchMax,
+      provider,
+      profiledRuns: LAYER_RUNS,
+    });
     return { engine, way: provider, launchCount: 0 };
   }
-  const engine = await loadKernelsEngine({ name: options.model, modelPath, device, batchMax, isGraph, layerRuns: LAYER_RUNS });
+  const engine = await loadKernelsEngine({
+    name: options.model,
+    modelPath,
+    device,
+    batchMax,
+    isGraph,
+    layerRuns: LAYER_RUNS,
+  });
   const refusal = engine.graphRefusal && ` (${engine.graphRefusal})`;
   const way = engine.isGraph ? 'graph' : `one by one${refusal}`;
   return { engine, way, launchCount: engine.callCount(options.batchSize) };
@@ -83,7 +97,8 @@ export async function runEngine(device: ComputeDevice, options: EngineRunOptions
     let checksum = 0;
     const begin = process.hrtime.bigint();
     const secondsSoFar = () => Number(process.hrtime.bigint() - begin) / 1e9;
-    const isOver = () => (options.count === undefined ? secondsSoFar() >= options.seconds : timesNs.length >= options.count);
+    const isOver = () =>
+      options.count === undefined ? secondsSoFar() >= options.seconds : timesNs.length >= options.count;
     do {
       const start = process.hrtime.bigint();
       const { outputs } = await engine.infer({ batch: timesNs.length + 1, size: batchSize, inputs });

@@ -2,8 +2,8 @@
 // does not wait; batches run one after another on one stream.
 
 import { FailureError, failure } from '../../../shared/util/failure';
-import { checkBatch, isBatched } from '../batch';
 import type { ComputeDevice } from '../../runner/addon';
+import { checkBatch, isBatched } from '../batch';
 import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime, TensorValues } from '../engine';
 import { checkOperators } from '../onnx/infer-shapes';
 import { precisionOf } from '../onnx/model';
@@ -41,6 +41,8 @@ export interface KernelsEngine extends Engine {
   /** Whether batches run as graphs; else `graphRefusal` says why not. */
   readonly isGraph: boolean;
   readonly graphRefusal: string;
+  /** Nanoseconds of one run of the network alone, the mean of `count` in a row: no input goes in, no output comes out. */
+  replayNs(size: number, count: number): Promise<number>;
 }
 
 class OwnKernelsEngine implements KernelsEngine {
@@ -122,9 +124,11 @@ class OwnKernelsEngine implements KernelsEngine {
     const turn = this.tail.then(work).catch((error) => {
       throw this.ended ?? this.failed(error);
     });
-    this.tail = turn.catch(() => {}).finally(() => {
-      this.waitingCount -= 1;
-    });
+    this.tail = turn
+      .catch(() => {})
+      .finally(() => {
+        this.waitingCount -= 1;
+      });
     return Promise.race([turn, this.aborted]);
   }
 
@@ -166,6 +170,17 @@ class OwnKernelsEngine implements KernelsEngine {
     });
   }
 
+  replayNs(size: number, count: number): Promise<number> {
+    const { device, stream } = this.options;
+    const bound = this.planOf(size);
+    return this.inTurn(async () => {
+      const start = process.hrtime.bigint();
+      for (let run = 0; run < count; run += 1) this.network.launch(bound);
+      await device.whenDone(stream);
+      return Number(process.hrtime.bigint() - start) / count;
+    });
+  }
+
   layerTimes(): readonly LayerTime[] {
     return this.layers;
   }
@@ -200,14 +215,18 @@ class OwnKernelsEngine implements KernelsEngine {
   }
 }
 
-function declaredOf(values: readonly { name: string; element: string | undefined; shape: readonly (number | string)[] | undefined }[]): DeclaredTensor[] {
+function declaredOf(
+  values: readonly { name: string; element: string | undefined; shape: readonly (number | string)[] | undefined }[],
+): DeclaredTensor[] {
   return values.map(({ name, element, shape }) => ({ name, element: element ?? 'unknown', shape: shape ?? [] }));
 }
 
 /** Item counts of the batches to plan for. */
 function sizesOf({ inputs, batchMax, fixedSize }: InputPlan): number[] {
   if (fixedSize !== undefined) return [fixedSize];
-  return inputs.some(({ shape }) => shape.includes(-1)) ? Array.from({ length: batchMax }, (_, index) => index + 1) : [1];
+  return inputs.some(({ shape }) => shape.includes(-1))
+    ? Array.from({ length: batchMax }, (_, index) => index + 1)
+    : [1];
 }
 
 function factsOf(

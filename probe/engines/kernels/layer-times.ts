@@ -27,7 +27,12 @@ export function measureLayers(
     const samplesNs = sums[layer];
     if (!samplesNs) return [];
     const totalNs = samplesNs.reduce((sum, each) => sum + each, 0);
-    const times = { offsetNs: -1, averageNs: totalNs / runCount, medianNs: median([...samplesNs].sort((a, b) => a - b)), totalNs };
+    const times = {
+      offsetNs: -1,
+      averageNs: totalNs / runCount,
+      medianNs: median([...samplesNs].sort((a, b) => a - b)),
+      totalNs,
+    };
     return [{ name, type, batchSize, runCount, ...times, isAlone: true }];
   });
 }

@@ -21,7 +21,11 @@ const WALK_RANK_MAX = 5;
 
 export function unsupported(node: OnnxNode, reason: string): never {
   const sentence = `The engine kernels does not support the node ${nodeTitle(node)} (${node.operator}): ${reason}.`;
-  throw failure('unsupportedOperator', sentence, 'Run the model with the engine onnxruntime, or export it without that.');
+  throw failure(
+    'unsupportedOperator',
+    sentence,
+    'Run the model with the engine onnxruntime, or export it without that.',
+  );
 }
 
 export class PlanBuilder {
@@ -73,7 +77,8 @@ export class PlanBuilder {
   settle(parts: readonly View[], whole: Storage, offset: number): number {
     const { storage, offset: begin } = parts[0];
     const isFree = storage.kind === 'activation' && !storage.parent && !this.fixed.has(storage) && storage !== whole;
-    if (!isFree || begin !== 0 || offset % VECTOR_COUNT !== 0 || rootOf({ storage: whole, offset }).storage === storage) return 0;
+    if (!isFree || begin !== 0 || offset % VECTOR_COUNT !== 0 || rootOf({ storage: whole, offset }).storage === storage)
+      return 0;
     let covered = 0;
     let count = 0;
     for (const part of parts) {

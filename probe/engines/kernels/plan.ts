@@ -7,7 +7,7 @@ import { inferShapes } from '../onnx/infer-shapes';
 import { nodeTitle, type OnnxModel, type OnnxNode, type OnnxTensor } from '../onnx/model';
 import { NodeInputs, type TensorShape } from '../onnx/operators/rule';
 import { packArena } from './arena';
-import { findFusions, type Fusions } from './fuse';
+import { type Fusions, findFusions } from './fuse';
 import { ELEMENTWISE_OPERATORS } from './operators/elementwise';
 import { LAYOUT_OPERATORS } from './operators/layout';
 import type { Operator, OperatorTask } from './operators/operator';
@@ -16,7 +16,11 @@ import { PlanBuilder, type Step, unsupported } from './plan-builder';
 import { countOf, rootOf, type Storage, type View, wholeView } from './view';
 import type { WeightPool } from './weights';
 
-const OPERATORS: Readonly<Record<string, Operator>> = { ...LAYOUT_OPERATORS, ...SUM_OPERATORS, ...ELEMENTWISE_OPERATORS };
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  ...LAYOUT_OPERATORS,
+  ...SUM_OPERATORS,
+  ...ELEMENTWISE_OPERATORS,
+};
 
 /** ONNX operators that the engine runs; of some not every attribute. */
 export const KERNELS_OPERATORS: readonly string[] = [...Object.keys(OPERATORS), 'Constant'];
@@ -89,7 +93,12 @@ class Planner {
     if (known) return known;
     const constant = this.constants.get(name);
     const { element, dims } = this.shapeOf(name);
-    if (!constant) throw failure('modelDamaged', `The value ${name} (${element}) is used before it is made.`, 'Export the model again.');
+    if (!constant)
+      throw failure(
+        'modelDamaged',
+        `The value ${name} (${element}) is used before it is made.`,
+        'Export the model again.',
+      );
     const view = wholeView(this.weights.add(constant), dims);
     this.values.set(name, view);
     return view;
@@ -186,7 +195,7 @@ export function planNetwork(
     if (storage.kind === 'constant') return { arena: 'weights', offset: storage.constantOffset + offset };
     return { arena: 'activations', offset: (offsets.get(storage) ?? 0) + offset };
   };
-  const valueOf = (name: string, view: View): PlannedValue => {
+  const plannedValue = (name: string, view: View): PlannedValue => {
     return { name, place: placeOf(view), dims: planner.shapeOf(name).dims, count: countOf(view) };
   };
   return {
@@ -195,8 +204,8 @@ export function planNetwork(
       const memory = Object.entries({ ...reads, ...writes }).map(([key, view]) => [key, placeOf(view)] as const);
       return { layer, options, memory: Object.fromEntries(memory) };
     }),
-    inputs: model.graph.inputs.map(({ name }, index) => valueOf(name, inputViews[index])),
-    outputs: model.graph.outputs.map(({ name }, index) => valueOf(name, outputViews[index])),
+    inputs: model.graph.inputs.map(({ name }, index) => plannedValue(name, inputViews[index])),
+    outputs: model.graph.outputs.map(({ name }, index) => plannedValue(name, outputViews[index])),
     activationCount: packing.count,
   };
 }

@@ -70,7 +70,9 @@ export function laidOver(view: View, dims: readonly number[]): View {
   return {
     ...view,
     dims,
-    strides: dims.map((_, axis) => (axis < missing || view.dims[axis - missing] === 1 ? 0 : view.strides[axis - missing])),
+    strides: dims.map((_, axis) =>
+      axis < missing || view.dims[axis - missing] === 1 ? 0 : view.strides[axis - missing],
+    ),
   };
 }
 

@@ -17,7 +17,10 @@ export class WeightPool {
   }
 
   /** The storage of a constant. `turn` makes other numbers of it, under a name of their own. Throws FailureError unsupportedElement. */
-  add(tensor: OnnxTensor, turn?: { readonly name: string; readonly make: (values: Float32Array) => Float32Array }): Storage {
+  add(
+    tensor: OnnxTensor,
+    turn?: { readonly name: string; readonly make: (values: Float32Array) => Float32Array },
+  ): Storage {
     const key = turn ? `${tensor.name} ${turn.name}` : tensor.name;
     const known = this.storages.get(key);
     if (known) return known;

@@ -39,7 +39,10 @@ function convCheck(shape: ConvShape, variant: string, layout: string, activation
   if (isRelu && input.length > 40) input.set([Number.NaN, Number.POSITIVE_INFINITY, -0, 1e-40], 17);
   const name = `${height}x${width} window ${window} stride ${stride} padding ${padding}${activation === 'none' ? '' : ` ${activation}`}`;
   return {
-    label: variant === 'direct' ? `conv3x3${activation === 'none' ? '' : ` ${activation}`}` : `conv ${layout} ${variant} ${name}`,
+    label:
+      variant === 'direct'
+        ? `conv3x3${activation === 'none' ? '' : ` ${activation}`}`
+        : `conv ${layout} ${variant} ${name}`,
     kernel: 'conv',
     variant,
     options: { ...shape, layout, ...(isRelu ? { isRelu } : { activation }) },

@@ -3,14 +3,25 @@ import type { Check } from './check-bench';
 
 const SPECIAL = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1e-40, -1e-40, 3e38, -3e38];
 
-const strided = (label: string, options: Check['options'], counts: { input: number; second?: number; output: number }): Check => {
+const strided = (
+  label: string,
+  options: Check['options'],
+  counts: { input: number; second?: number; output: number },
+): Check => {
   const random = seededRandom(8);
   const input = randomFloats(random, counts.input, 10);
   // A lone NaN could not be told from an element that nobody wrote.
   if (input.length > SPECIAL.length) input.set(SPECIAL);
   const { second } = counts;
-  const inputs: Check['inputs'] = second === undefined ? { input } : { input, second: randomFloats(random, second, 10) };
-  return { label: `tensor_${options.operation} ${label}`, kernel: 'tensor', options, inputs, output: ['output', counts.output] };
+  const inputs: Check['inputs'] =
+    second === undefined ? { input } : { input, second: randomFloats(random, second, 10) };
+  return {
+    label: `tensor_${options.operation} ${label}`,
+    kernel: 'tensor',
+    options,
+    inputs,
+    output: ['output', counts.output],
+  };
 };
 
 /** Transposed, cut out, put into, repeated; sums and products laid over each other; counts that no block divides. */
@@ -19,7 +30,12 @@ function stridedChecks(): Check[] {
   const repeated = { dims: [6, 9, 2, 7, 2], inputStrides: [63, 7, 0, 1, 0], outputStrides: [252, 28, 14, 2, 1] };
   const whole = { dims: [1009], inputStrides: [1], outputStrides: [1] };
   const row = { dims: [33, 301], inputStrides: [301, 1], outputStrides: [301, 1], secondStrides: [0, 1] };
-  const column = { dims: [5, 4, 123], inputStrides: [0, 123, 1], secondStrides: [4, 1, 0], outputStrides: [492, 123, 1] };
+  const column = {
+    dims: [5, 4, 123],
+    inputStrides: [0, 123, 1],
+    secondStrides: [4, 1, 0],
+    outputStrides: [492, 123, 1],
+  };
   const pairs = ['add', 'sub', 'mul', 'div'].flatMap((operation) => [
     strided('a row over rows', { operation, ...row }, { input: 33 * 301, second: 301, output: 33 * 301 }),
     strided('both laid over', { operation, ...column }, { input: 492, second: 20, output: 5 * 492 }),
@@ -29,7 +45,11 @@ function stridedChecks(): Check[] {
     strided('transposed', { operation: 'copy', ...turned }, { input: 2135, output: 2135 }),
     strided('repeated', { operation: 'copy', ...repeated }, { input: 6 * 63, output: 6 * 252 }),
     // Every row of a wider input; what the output's wider rows hold beside it would stay poisoned, so it is as wide as they are.
-    strided('cut out', { operation: 'copy', dims: [9, 31], inputStrides: [50, 1], outputStrides: [31, 1] }, { input: 450, output: 279 }),
+    strided(
+      'cut out',
+      { operation: 'copy', dims: [9, 31], inputStrides: [50, 1], outputStrides: [31, 1] },
+      { input: 450, output: 279 },
+    ),
     strided('along', { operation: 'sigmoid', ...whole }, { input: 1009, output: 1009 }),
     strided('transposed', { operation: 'sigmoid', ...turned }, { input: 2135, output: 2135 }),
     ...pairs,
@@ -60,7 +80,13 @@ function poolCheck(pool: Pool): Check {
   if (planes > 1) input.fill(Number.NEGATIVE_INFINITY, height * width, height * width + 3 * width);
   const label = `max_pool ${height}x${width} window ${window} stride ${stride} padding ${padding}`;
   const options = { operation: 'max_pool', ...pool };
-  return { label, kernel: 'tensor', options, inputs: { input }, output: ['output', planes * side(height) * side(width)] };
+  return {
+    label,
+    kernel: 'tensor',
+    options,
+    inputs: { input },
+    output: ['output', planes * side(height) * side(width)],
+  };
 }
 
 /** Every operation between the layers of a network. */

@@ -64,7 +64,9 @@ const resize: Operator = ({ node, given, view, plan, shapes }) => {
   const isFloor = ways === 'asymmetric floor' || /^(pytorch_)?half_pixel round_prefer_floor$/.test(ways);
   if (!isFloor) unsupported(node, `the rounding ${ways}`);
   const factors = dims.map((dim, axis) => dim / from.dims[axis]);
-  const isWhole = dims.length >= 2 && factors.every((factor, axis) => Number.isInteger(factor) && (factor === 1 || axis >= dims.length - 2));
+  const isWhole =
+    dims.length >= 2 &&
+    factors.every((factor, axis) => Number.isInteger(factor) && (factor === 1 || axis >= dims.length - 2));
   if (!isWhole) unsupported(node, `${from.dims.join('x')} to ${dims.join('x')}`);
   const to = plan.make(dims);
   const [down, across] = factors.slice(-2);

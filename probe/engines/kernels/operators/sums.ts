@@ -13,7 +13,9 @@ interface Window {
 
 /** The one number of a list of equal ones. */
 function only(task: OperatorTask, what: string, values: readonly number[]): number {
-  return values.every((value) => value === values[0]) ? values[0] : unsupported(task.node, `${what} of ${values.join(', ')}`);
+  return values.every((value) => value === values[0])
+    ? values[0]
+    : unsupported(task.node, `${what} of ${values.join(', ')}`);
 }
 
 function squareWindow(task: OperatorTask, kernel: readonly number[]): Window {

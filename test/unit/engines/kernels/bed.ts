@@ -31,7 +31,13 @@ export class KernelsBed {
 
   async load(model: OnnxModel, options: Partial<KernelsOptions> = {}): Promise<KernelsEngine> {
     const { device } = this;
-    const engine = await loadKernelsEngine({ name: 'test', device, layerRuns: 0, ...options, modelPath: this.write(model) });
+    const engine = await loadKernelsEngine({
+      name: 'test',
+      device,
+      layerRuns: 0,
+      ...options,
+      modelPath: this.write(model),
+    });
     this.engines.push(engine);
     return engine;
   }

@@ -22,20 +22,27 @@ describe('the network shaped like YOLOv8n', () => {
     { sidePx: 96, batch: 'free' as const, size: 1, isGraph: false },
     { sidePx: 96, batch: 'free' as const, size: 3, isGraph: true },
     { sidePx: 320, batch: 1 as const, size: 1, isGraph: true },
-  ])('$sidePx px, batch $batch, $size pictures, graph $isGraph: the numbers of ONNX Runtime', async ({ sidePx, batch, size, isGraph }) => {
-    const model = generateYoloShaped({ sidePx, batch });
-    const engine = await bed.load(model, { batchMax: 3, isGraph });
-    expect([engine.isGraph, engine.graphRefusal]).toEqual([isGraph, '']);
-    const images = pictures(sidePx, size);
-    const want = await wanted(bed.write(model), 'images', [size, 3, sidePx, sidePx], images);
-    for (let run = 0; run < (sidePx > 100 ? 1 : 2); run += 1) {
-      const { outputs } = await engine.infer({ batch: run, size, inputs: { images } });
-      expect(largestError(outputs.output0 as Float32Array, want.output0)).toBeLessThan(ERROR_MAX);
-    }
-  });
+  ])(
+    '$sidePx px, batch $batch, $size pictures, graph $isGraph: the numbers of ONNX Runtime',
+    async ({ sidePx, batch, size, isGraph }) => {
+      const model = generateYoloShaped({ sidePx, batch });
+      const engine = await bed.load(model, { batchMax: 3, isGraph });
+      expect([engine.isGraph, engine.graphRefusal]).toEqual([isGraph, '']);
+      const images = pictures(sidePx, size);
+      const want = await wanted(bed.write(model), 'images', [size, 3, sidePx, sidePx], images);
+      for (let run = 0; run < (sidePx > 100 ? 1 : 2); run += 1) {
+        const { outputs } = await engine.infer({ batch: run, size, inputs: { images } });
+        expect(largestError(outputs.output0 as Float32Array, want.output0)).toBeLessThan(ERROR_MAX);
+      }
+    },
+  );
 
   test('facts, memory, and layers measured one by one', async () => {
-    const engine = await bed.load(generateYoloShaped({ sidePx: 64, batch: 'free' }), { batchMax: 2, layerRuns: 3, name: 'detector' });
+    const engine = await bed.load(generateYoloShaped({ sidePx: 64, batch: 'free' }), {
+      batchMax: 2,
+      layerRuns: 3,
+      name: 'detector',
+    });
     expect(engine.facts).toEqual({
       name: 'detector',
       kind: 'kernels',
@@ -56,7 +63,11 @@ describe('the network shaped like YOLOv8n', () => {
     await engine.warmUp([1]);
     const layers = engine.layerTimes();
     expect(layers.filter(({ type }) => type === 'Conv + SiLU')).toHaveLength(57);
-    expect(layers.every(({ isAlone, runCount, averageNs, totalNs }) => isAlone && runCount === 3 && averageNs * 3 === totalNs)).toBe(true);
+    expect(
+      layers.every(
+        ({ isAlone, runCount, averageNs, totalNs }) => isAlone && runCount === 3 && averageNs * 3 === totalNs,
+      ),
+    ).toBe(true);
     expect(layers.some(({ type }) => type === 'Transpose' || type === 'Split')).toBe(false);
   });
 
@@ -75,13 +86,20 @@ describe('the network shaped like YOLOv8n', () => {
     bed.device.setKinds([]);
     await other.close();
     expect(rows.of('memory')).toEqual([]);
-    expect(after.of('memory').map(({ operation }) => operation)).toEqual([enums.memoryOperation.allocate, enums.memoryOperation.allocate]);
+    expect(after.of('memory').map(({ operation }) => operation)).toEqual([
+      enums.memoryOperation.allocate,
+      enums.memoryOperation.allocate,
+    ]);
     expect(rows.of('memcpy')).toHaveLength(12);
     const ranges = rows.of('range');
-    expect(ranges.map(({ name }) => rows.text(name))).toEqual([101, 102, 103, 104, 105, 106].map((batch) => `batch ${batch}`));
+    expect(ranges.map(({ name }) => rows.text(name))).toEqual(
+      [101, 102, 103, 104, 105, 106].map((batch) => `batch ${batch}`),
+    );
     // The kernels of batch 104 are those whose launch lies in its range, on its thread.
     const { startNs, durationNs, thread } = ranges[3];
-    const launches = rows.of('api').filter((row) => row.thread === thread && row.startNs >= startNs && row.startNs < startNs + durationNs);
+    const launches = rows
+      .of('api')
+      .filter((row) => row.thread === thread && row.startNs >= startNs && row.startNs < startNs + durationNs);
     const own = new Set(launches.map(({ correlation }) => correlation));
     expect(rows.of('kernel').filter(({ correlation }) => own.has(correlation))).toHaveLength(engine.callCount(1));
   });
@@ -106,7 +124,12 @@ function oddModel(): OnnxModel {
   ]);
   const gate = build.node('/gate', 'Sigmoid', [every]);
   const chances = build.node('/chances', 'Softmax', [gate], { axis: int(2) });
-  const rest = build.node('/rest', 'Slice', [divided, build.int64s('/a', [0]), build.int64s('/b', [3]), build.int64s('/c', [3])]);
+  const rest = build.node('/rest', 'Slice', [
+    divided,
+    build.int64s('/a', [0]),
+    build.int64s('/b', [3]),
+    build.int64s('/c', [3]),
+  ]);
   const both = build.node('/both', 'Concat', [chances, rest, chances, gate], { axis: int(3) });
   const flat = build.node('/flat', 'Flatten', [both]);
   const wide = build.node('/wide', 'Unsqueeze', [flat, build.int64s('/axes', [0, 3])]);
@@ -126,7 +149,12 @@ describe('other networks', () => {
     const known = [...numbers.keys()].filter((index) => !Number.isNaN(numbers[index]));
     expect(known.length).toBeGreaterThan(36);
     expect([...got.keys()].filter((index) => !Number.isNaN(got[index]))).toEqual(known);
-    expect(largestError(known.map((index) => got[index]), Float32Array.from(known, (index) => numbers[index]))).toBeLessThan(1e-5);
+    expect(
+      largestError(
+        known.map((index) => got[index]),
+        Float32Array.from(known, (index) => numbers[index]),
+      ),
+    ).toBeLessThan(1e-5);
   });
 
   test('a matrix product with a bias; batches asked for at once are answered in their order; inputs may be written again', async () => {
@@ -166,7 +194,11 @@ describe('what cannot be run', () => {
   const x = { name: 'x', channels: 4, sidePx: 8 };
 
   test.each([
-    ['an operator', foreignOperatorModel(''), 'The engine kernels does not support the operator Frobnicate of the node /model.3/Frobnicate.'],
+    [
+      'an operator',
+      foreignOperatorModel(''),
+      'The engine kernels does not support the operator Frobnicate of the node /model.3/Frobnicate.',
+    ],
     [
       'a window',
       build((builder) => builder.conv('/stem', x, { channels: 4, kernelPx: 5 })),
@@ -174,7 +206,11 @@ describe('what cannot be run', () => {
     ],
     [
       'a way of resizing',
-      build((builder) => builder.node('/up', 'Resize', ['x', '', builder.floats('/s', [4], Float32Array.of(1, 1, 2, 2))], { mode: text('linear') })),
+      build((builder) =>
+        builder.node('/up', 'Resize', ['x', '', builder.floats('/s', [4], Float32Array.of(1, 1, 2, 2))], {
+          mode: text('linear'),
+        }),
+      ),
       'The engine kernels does not support the node /up (Resize): the mode linear.',
     ],
   ])('%s is named with its node', async (_, model, sentence) => {
@@ -182,7 +218,9 @@ describe('what cannot be run', () => {
   });
 
   test('shapes that do not fit: of the model, and of a batch', async () => {
-    const model = build((builder) => builder.node('/sum', 'Add', ['x', builder.floats('/b', [3], Float32Array.of(1, 2, 3))]));
+    const model = build((builder) =>
+      builder.node('/sum', 'Add', ['x', builder.floats('/b', [3], Float32Array.of(1, 2, 3))]),
+    );
     expect((await failureOf(bed.load(model))).code).toBe('shapeMismatch');
     const engine = await bed.load(linearModel(1));
     expect(await failureOf(engine.infer({ batch: 1, size: 1, inputs: { x: new Float32Array(4) } }))).toMatchObject({
@@ -193,16 +231,27 @@ describe('what cannot be run', () => {
 
   test('out of memory: one sentence, nothing kept, and the others go on', async () => {
     const other = await bed.load(linearModel(1));
-    const small = { ...bed.device, alloc: (bytes: number, name?: string) => (name?.includes('weights') ? bed.device.alloc(2 ** 40) : bed.device.alloc(bytes, name)) };
+    const small = {
+      ...bed.device,
+      alloc: (bytes: number, name?: string) =>
+        name?.includes('weights') ? bed.device.alloc(2 ** 40) : bed.device.alloc(bytes, name),
+    };
     bed.device.setKinds(['memory']);
     bed.device.takePackets();
     const refusal = await failureOf(bed.load(generateYoloShaped({ sidePx: 64 }), { device: small, name: 'large' }));
     const memory = new DecodedRows(bed.device.takePackets()).of('memory');
     bed.device.setKinds([]);
     expect(refusal.code).toBe('outOfMemory');
-    expect(refusal.sentence).toMatch(/^There is not enough memory for the model large: its weights need \d+ bytes \(.*\)\.$/);
-    expect(memory.map(({ operation }) => operation)).toEqual([enums.memoryOperation.allocate, enums.memoryOperation.free]);
-    expect([...(await other.infer({ batch: 1, size: 1, inputs: { x: Float32Array.of(1, 2, 3) } })).outputs.y]).toEqual([8, 0]);
+    expect(refusal.sentence).toMatch(
+      /^There is not enough memory for the model large: its weights need \d+ bytes \(.*\)\.$/,
+    );
+    expect(memory.map(({ operation }) => operation)).toEqual([
+      enums.memoryOperation.allocate,
+      enums.memoryOperation.free,
+    ]);
+    expect([...(await other.infer({ batch: 1, size: 1, inputs: { x: Float32Array.of(1, 2, 3) } })).outputs.y]).toEqual([
+      8, 0,
+    ]);
   });
 
   test('a device without graphs runs it one by one; an engine that is given up answers at once', async () => {
@@ -217,7 +266,8 @@ describe('what cannot be run', () => {
     expect([engine.isGraph, engine.graphRefusal]).toEqual([false, 'This device takes no graphs']);
     const hanging = [1, 2].map((batch) => engine.infer({ batch, size: 1, inputs: { x: Float32Array.of(1, 2, 3) } }));
     engine.abort('it hangs');
-    for (const each of hanging) expect((await failureOf(each)).sentence).toBe('The engine of the model test is gone: it hangs.');
+    for (const each of hanging)
+      expect((await failureOf(each)).sentence).toBe('The engine of the model test is gone: it hangs.');
     expect((await failureOf(engine.infer({ batch: 3, size: 1, inputs: {} }))).code).toBe('engineEnded');
   });
 });
