@@ -1,4 +1,4 @@
-// Convolution of a batch of images, float32, windows of 1 × 1 or 3 × 3, any stride and padding, with bias and ReLU fused in. Two layouts,
+// Convolution of a batch of images, float32, windows of 1 × 1 or 3 × 3, any stride and padding, with bias and ReLU or SiLU fused in. Two layouts,
 // of which each keeps its weights in the order in which a window is walked through:
 //   nchw: images × channels × height × width, weights channelsOut × channelsIn × window × window
 //   nhwc: images × height × width × channels, weights channelsOut × window × window × channelsIn
@@ -17,6 +17,10 @@ constexpr const char* kConvVariants[] = {"direct", "tile_64", "tile_128"};
 enum class ConvLayout : uint32_t { nchw, nhwc };
 constexpr const char* kConvLayouts[] = {"nchw", "nhwc"};
 
+// What is done to each sum, bias included, before it is written.
+enum class ConvActivation : uint32_t { none, relu, silu };
+constexpr const char* kConvActivations[] = {"none", "relu", "silu"};
+
 struct ConvArguments {
   const float* input = nullptr;
   const float* weights = nullptr;
@@ -30,7 +34,7 @@ struct ConvArguments {
   uint32_t window = 3;  // 1 or 3: its side
   uint32_t stride = 1;
   uint32_t padding = 1;  // pixels of zero on each side
-  bool isRelu = false;
+  ConvActivation activation = ConvActivation::none;
   ConvLayout layout = ConvLayout::nchw;
   ConvVariant variant = ConvVariant::direct;
 };
@@ -77,7 +81,7 @@ inline Launch convLaunch(const ConvArguments& conv) {
   return launch;
 }
 
-// One multiplication and one addition for each tap of the window, also where it lies in the padding; bias and ReLU are not counted.
+// One multiplication and one addition for each tap of the window, also where it lies in the padding; bias and activation are not counted.
 inline double convFlops(const ConvArguments& conv) {
   return 2.0 * conv.window * conv.window * conv.channelsIn * conv.channelsOut * static_cast<double>(convPixels(conv));
 }

@@ -1,4 +1,4 @@
-#include "kernels/conv/conv_cuda.h"
+#include "kernels/conv/conv_activation.cuh"
 
 namespace hka::kernels {
 
@@ -29,8 +29,7 @@ __global__ void conv3x3(ConvArguments conv) {
   const uint32_t y = firstY + threadIdx.y;
   const uint32_t x = firstX + threadIdx.x;
   if (y >= conv.height || x >= conv.width) return;
-  // Phrased so that a NaN passes through.
-  conv.output[blockIdx.z * pixelCount + size_t{y} * conv.width + x] = conv.isRelu && sum < 0 ? 0.0F : sum;
+  conv.output[blockIdx.z * pixelCount + size_t{y} * conv.width + x] = convActivated(conv.activation, sum);
 }
 
 cudaError_t launchConvDirect(const ConvArguments& conv, cudaStream_t stream) {

@@ -10,7 +10,7 @@
 //  └─────┘  └──────────┘
 #pragma once
 
-#include "kernels/conv/conv_cuda.h"
+#include "kernels/conv/conv_activation.cuh"
 
 namespace hka::kernels {
 
@@ -156,8 +156,7 @@ __device__ void writeSums(const ConvArguments& conv, uint32_t pixelCount, const 
       const float sum = sums[channelAt][pixelAt] + (conv.bias != nullptr ? __ldg(conv.bias + channel) : 0.0F);
       const size_t place = kIsNhwc ? size_t{pixel} * conv.channelsOut + channel
                                    : (image * conv.channelsOut + channel) * planeCount + (pixel - image * planeCount);
-      // Phrased so that a NaN passes through.
-      conv.output[place] = conv.isRelu && sum < 0 ? 0.0F : sum;
+      conv.output[place] = convActivated(conv.activation, sum);
     }
   }
 }

@@ -1,6 +1,8 @@
 // The obviously right, slow convolution that both devices are checked against. Sums in double.
 #pragma once
 
+#include <cmath>
+
 #include "kernels/conv/conv.h"
 
 namespace hka::kernels {
@@ -32,8 +34,9 @@ inline double convAt(const ConvArguments& conv, size_t image, size_t channelOut,
       }
     }
   }
+  if (conv.activation == ConvActivation::silu) return sum / (1 + std::exp(-sum));
   // Phrased so that a NaN passes through.
-  return conv.isRelu && sum < 0 ? 0 : sum;
+  return conv.activation == ConvActivation::relu && sum < 0 ? 0 : sum;
 }
 
 }  // namespace reference

@@ -20,6 +20,15 @@ class AllocationTable {
     return entry == sizes_.end() ? 0 : entry->second;
   }
 
+  // Bytes from this address to the end of the allocation that it lies in; 0 when it lies in none.
+  [[nodiscard]] size_t bytesFrom(uintptr_t address) const {
+    auto entry = sizes_.upper_bound(address);
+    if (entry == sizes_.begin()) return 0;
+    --entry;
+    const uintptr_t offset = address - entry->first;
+    return offset < entry->second ? entry->second - offset : 0;
+  }
+
   void remove(uintptr_t address) {
     const auto entry = sizes_.find(address);
     if (entry == sizes_.end()) return;

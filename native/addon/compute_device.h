@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -60,6 +61,16 @@ class ComputeDevice {
   virtual CounterFacts openCounters(const std::vector<std::string>& metrics) = 0;
   // The metrics of openCounters for the first kernel of the work, NaN for those that are not there.
   virtual std::vector<double> measureCounters(const Work& work, uint32_t stream) = 0;
+  // Between the two, launches on the stream are written down and not run; they become a graph, whose id counts from 1. Addresses and
+  // sizes are those of the capture.
+  virtual void captureBegin(uint32_t stream) = 0;
+  virtual uint32_t captureEnd(uint32_t stream) = 0;
+  // Runs all of a graph's launches in their order, behind what the stream has; returns at once.
+  virtual void launchGraph(uint32_t graph, uint32_t stream) = 0;
+  // Waits for all work first.
+  virtual void releaseGraph(uint32_t graph) = 0;
+  // What waits for all that the stream has now, for a thread other than Node's to call. The device must outlive it.
+  virtual std::function<void()> waiterOf(uint32_t stream) = 0;
   virtual void synchronize() = 0;
   virtual void pushRange(const std::string& name) = 0;
   virtual void popRange() = 0;

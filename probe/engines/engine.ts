@@ -54,6 +54,8 @@ export interface LayerTime {
   readonly averageNs: number;
   readonly medianNs: number;
   readonly totalNs: number;
+  /** Whether it was measured by itself, one launch after another, and not within a run of the network. */
+  readonly isAlone?: boolean;
 }
 
 /** Bytes; -1 where nobody knows. */

@@ -7,8 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { failure } from '../../shared/util/failure';
 import type { NativeTensorrt } from '../engines/tensorrt/native';
 
-/** First byte of an allocation of one device; exact, because addresses stay below 2^53. */
+/** A byte of an allocation of one device; exact, because addresses stay below 2^53. */
 export type DeviceAddress = number;
+
+/** One captured sequence of launches of one device. */
+export type GraphId = number;
 
 /**
  * One call of a kernel family: its name, the variant among those it has, and its own arguments, which `native/addon/binding/<kernel>_work.cc`
@@ -26,7 +29,7 @@ export interface KernelCall {
 /** The same with typed arrays where a device has addresses. */
 export interface ReferenceCall {
   readonly kernel: string;
-  readonly [argument: string]: number | string | boolean | NodeJS.TypedArray | undefined;
+  readonly [argument: string]: number | string | boolean | readonly number[] | NodeJS.TypedArray | undefined;
 }
 
 /** What a call launches, and what its task costs at least, whatever way it is done. */
@@ -115,6 +118,16 @@ export interface ComputeDevice {
   };
   /** The metrics of the first kernel of the call, NaN for those that are not there. The call runs once for each pass of the counters. */
   measureCounters(call: KernelCall): Float64Array;
+  /** Between the two, launches on a stream other than 0 are written down and not run. */
+  captureBegin(stream: number): void;
+  /** The captured launches as a graph, with the addresses and sizes they were given. */
+  captureEnd(stream: number): GraphId;
+  /** Runs all launches of a graph in their order. Returns at once. */
+  launchGraph(options: { graph: GraphId; stream?: number }): void;
+  /** Waits for all work first. */
+  freeGraph(graph: GraphId): void;
+  /** Kept when all that the stream has now is done; Node's thread does not wait. */
+  whenDone(stream: number): Promise<void>;
   synchronize(): void;
   pushRange(name: string): void;
   popRange(): void;

@@ -1,6 +1,7 @@
 // The words behind `runner`. Wrong ones end in one sentence and exit code 2.
 
 import { parseArgs } from 'node:util';
+import { ENGINE_CHOICES, ENGINE_OPTIONS, type EngineArguments } from './engine-arguments';
 
 export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
@@ -26,13 +27,15 @@ export interface RunnerArguments {
   /** Of a worker: the first point, and what it reads. */
   readonly fromIndex: number;
   readonly pass: 'times' | 'counters';
+  /** Of the verb engine. */
+  readonly engine: EngineArguments | undefined;
 }
 
 /** experiment-worker is what experiment starts for itself. */
-const VERBS = ['demo', 'check', 'experiment', 'experiment-worker'] as const;
+const VERBS = ['demo', 'check', 'experiment', 'experiment-worker', 'engine'] as const;
 
 const DEVICE_WORDS = '[--device auto|cpu|cuda] [--threads N] [--addon PATH]';
-export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}`;
+export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}`;
 
 /** Wrong usage; the message is one sentence. */
 export class UsageError extends Error {}
@@ -50,6 +53,7 @@ const OPTIONS = {
   'point-seconds': { type: 'string' },
   from: { type: 'string' },
   pass: { type: 'string' },
+  ...ENGINE_OPTIONS,
 } as const;
 
 const SECONDS_DEFAULT = 3;
@@ -59,7 +63,8 @@ const SEED_DEFAULT = 1;
 const THREADS_MAX = 256; // of createCpuDevice
 const POINT_SECONDS_DEFAULT = 60;
 const POINT_COUNT_MAX = 1e6;
-const VERB_WORDS = 'Say what to run: demo, check or experiment';
+const BATCH_MAX = 1024;
+const VERB_WORDS = 'Say what to run: demo, check, experiment or engine';
 
 function numberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
@@ -84,6 +89,14 @@ function parse(words: readonly string[]) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(message.split('. ')[0].replace(/\.$/, ''));
   }
+}
+
+function engineOf({ model, engine: word, ...values }: ReturnType<typeof parse>['values']): EngineArguments {
+  if (model === undefined) throw new UsageError('Say which model with --model');
+  const engine = ENGINE_CHOICES.find((choice) => choice === (word ?? 'kernels'));
+  if (!engine) throw new UsageError(`--engine must be ${ENGINE_CHOICES.join(' or ')}, not "${word}"`);
+  const batchSize = wholeNumberOf('batch', values.batch, 1, BATCH_MAX) ?? 1;
+  return { model, engine, batchSize, isGraph: !values['one-by-one'] };
 }
 
 /** Parses the words behind the program's name. Throws UsageError. */
@@ -111,5 +124,6 @@ export function parseRunnerArguments(words: readonly string[]): RunnerArguments 
     pointSeconds: numberOf('point-seconds', values['point-seconds'], 0.1, SECONDS_MAX) ?? POINT_SECONDS_DEFAULT,
     fromIndex: wholeNumberOf('from', values.from, 0, POINT_COUNT_MAX) ?? 0,
     pass: values.pass === 'counters' ? 'counters' : 'times',
+    engine: known === 'engine' ? engineOf(values) : undefined,
   };
 }

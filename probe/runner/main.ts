@@ -1,4 +1,4 @@
-// `node out/node/runner.js demo|check|experiment`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
+// `node out/node/runner.js demo|check|experiment|engine`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
 // On a CUDA device the injected collector records it; on the CPU device it records itself and talks to the probe named by
 // $HOOKANALYZER_SOCKET. Without that it just runs.
 
@@ -11,6 +11,7 @@ import { loadAddon } from './addon';
 import { parseRunnerArguments, type RunnerArguments, USAGE, UsageError } from './arguments';
 import { checkKernels, checkSentence } from './check/check';
 import { demoSentence, runDemo } from './demo';
+import { engineLines, runEngine } from './engine-run';
 import { connectIfAsked, sendExit, tell, withDevice } from './recorded-device';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -96,7 +97,20 @@ async function experimentWorker(options: RunnerArguments): Promise<number> {
   return isAlive ? 0 : 1;
 }
 
-const RUN = { demo, check, experiment, 'experiment-worker': experimentWorker } as const;
+async function engine(options: RunnerArguments): Promise<number> {
+  const { engine: chosen } = options;
+  if (!chosen) throw new UsageError('Say which model with --model');
+  const addon = loadAddon(options.addonPath);
+  const stop = stopSignal();
+  await withDevice(addon, options, async (device) => {
+    const run = await runEngine(device, { ...options, ...chosen, shouldStop: () => stop.aborted });
+    const lines = options.isPrinting ? [JSON.stringify(run)] : engineLines(run);
+    process.stdout.write(`${lines.join('\n')}\n`);
+  });
+  return 0;
+}
+
+const RUN = { demo, check, experiment, engine, 'experiment-worker': experimentWorker } as const;
 
 async function run(words: readonly string[]): Promise<number> {
   try {

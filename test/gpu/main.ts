@@ -11,6 +11,7 @@ import { preparePrograms } from './build-programs';
 import { coexistence } from './coexistence';
 import { compiler } from './compiler';
 import { counters } from './counters';
+import { detector } from './detector';
 import { experiments } from './experiments';
 import { kernelSpeed } from './kernel-speed';
 import { knownCounts } from './known-counts';
@@ -33,6 +34,7 @@ const TESTS: Readonly<Record<string, GpuTest>> = {
   counters,
   compiler,
   kernelSpeed,
+  detector,
   experiments,
 };
 

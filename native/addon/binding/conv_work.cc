@@ -24,7 +24,9 @@ kernels::ConvArguments sizesFrom(const WorkArguments& arguments) {
   conv.window = arguments.sizeOr("window", 1, 3, 3);
   conv.stride = arguments.sizeOr("stride", 1, kStrideMax, 1);
   conv.padding = arguments.sizeOr("padding", 0, kStrideMax, conv.window / 2);
-  conv.isRelu = arguments.flagOr("isRelu", false);
+  const bool isRelu = arguments.flagOr("isRelu", false);  // the older word for activation: relu
+  const auto activation = static_cast<size_t>(isRelu ? kernels::ConvActivation::relu : kernels::ConvActivation::none);
+  conv.activation = static_cast<kernels::ConvActivation>(arguments.wordOr("activation", wordsOf(kernels::kConvActivations), activation));
   const std::string name = arguments.callName();
   if (conv.window == 2) throw DeviceError(name + ": window must be 1 or 3.");
   if (std::min(conv.height, conv.width) + 2 * conv.padding < conv.window) {
@@ -46,10 +48,10 @@ kernels::ConvArguments sizesFrom(const WorkArguments& arguments) {
 Work convWork(const WorkArguments& arguments) {
   kernels::ConvArguments conv = sizesFrom(arguments);
   const uint64_t taps = uint64_t{conv.window} * conv.window;
-  conv.input = arguments.memory<float>("input", {conv.images, conv.channelsIn, conv.height, conv.width});
-  conv.weights = arguments.memory<float>("weights", {conv.channelsOut, conv.channelsIn, taps});
-  if (arguments.has("bias")) conv.bias = arguments.memory<float>("bias", {conv.channelsOut});
-  conv.output = arguments.memory<float>("output", {kernels::convPixels(conv), conv.channelsOut});
+  conv.input = arguments.memory<float>("input", {conv.images, conv.channelsIn, conv.height, conv.width}, sizeof(float));
+  conv.weights = arguments.memory<float>("weights", {conv.channelsOut, conv.channelsIn, taps}, sizeof(float));
+  if (arguments.has("bias")) conv.bias = arguments.memory<float>("bias", {conv.channelsOut}, sizeof(float));
+  conv.output = arguments.memory<float>("output", {kernels::convPixels(conv), conv.channelsOut}, sizeof(float));
   Work work;
   work.stages = {{kernels::convLaunch(conv), convTwin(conv)}};
   work.flops = kernels::convFlops(conv);

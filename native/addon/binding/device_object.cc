@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "addon/binding/compiled_arguments.h"
+#include "addon/binding/stream_waiter.h"
 #include "addon/binding/work_makers.h"
 
 namespace hka::addon {
@@ -86,6 +87,11 @@ Napi::Object DeviceObject::wrap(Napi::Env env, std::unique_ptr<ComputeDevice> de
   method("compile", &DeviceObject::compile);
   method("openCounters", &DeviceObject::openCounters);
   method("measureCounters", &DeviceObject::measureCounters);
+  method("captureBegin", &DeviceObject::captureBegin);
+  method("captureEnd", &DeviceObject::captureEnd);
+  method("launchGraph", &DeviceObject::launchGraph);
+  method("freeGraph", &DeviceObject::freeGraph);
+  method("whenDone", &DeviceObject::whenDone);
   method("synchronize", &DeviceObject::synchronize);
   method("pushRange", &DeviceObject::pushRange);
   method("popRange", &DeviceObject::popRange);
@@ -106,7 +112,7 @@ uint32_t DeviceObject::streamFrom(const JsOptions& options) const {
 
 // The address under `key`, if it is one of ours and holds that many bytes.
 void* DeviceObject::memory(const JsOptions& options, const char* key, uint64_t bytes) const {
-  return WorkArguments(options, device_->facts(), &allocations_).memory<uint8_t>(key, {std::max<uint64_t>(bytes, 1)});
+  return WorkArguments(options, device_->facts(), &allocations_).memory<uint8_t>(key, {std::max<uint64_t>(bytes, 1)}, 1);
 }
 
 Napi::Value DeviceObject::createStream(const Napi::CallbackInfo& call) {
@@ -214,6 +220,38 @@ Napi::Value DeviceObject::openCounters(const Napi::CallbackInfo& call) {
 Napi::Value DeviceObject::measureCounters(const Napi::CallbackInfo& call) {
   const JsOptions options(call);
   return floatsOf(call.Env(), device().measureCounters(workFrom(options), streamFrom(options)));
+}
+
+// Not the default stream, which CUDA does not capture.
+uint32_t DeviceObject::ownStreamFrom(const Napi::CallbackInfo& call, const char* callName) const {
+  if (streamCount_ == 1) throw DeviceError(std::string(callName) + ": createStream() comes first.");
+  return static_cast<uint32_t>(wholeNumberFrom(call[0], std::string(callName) + ": the stream", 1, streamCount_ - 1));
+}
+
+Napi::Value DeviceObject::captureBegin(const Napi::CallbackInfo& call) {
+  device().captureBegin(ownStreamFrom(call, "captureBegin"));
+  return call.Env().Undefined();
+}
+
+Napi::Value DeviceObject::captureEnd(const Napi::CallbackInfo& call) {
+  return Napi::Number::New(call.Env(), device().captureEnd(ownStreamFrom(call, "captureEnd")));
+}
+
+Napi::Value DeviceObject::launchGraph(const Napi::CallbackInfo& call) {
+  const JsOptions options(call, "launchGraph");
+  device().launchGraph(static_cast<uint32_t>(options.wholeNumber("graph", 1, UINT32_MAX)), streamFrom(options));
+  return call.Env().Undefined();
+}
+
+Napi::Value DeviceObject::freeGraph(const Napi::CallbackInfo& call) {
+  device().releaseGraph(static_cast<uint32_t>(wholeNumberFrom(call[0], "freeGraph: the graph", 1, UINT32_MAX)));
+  return call.Env().Undefined();
+}
+
+Napi::Value DeviceObject::whenDone(const Napi::CallbackInfo& call) {
+  device();
+  const uint64_t stream = wholeNumberFrom(call[0], "whenDone: the stream", 0, streamCount_ - 1);
+  return promiseOfStream(call.Env(), device_, static_cast<uint32_t>(stream));
 }
 
 Napi::Value DeviceObject::synchronize(const Napi::CallbackInfo& call) {

@@ -23,6 +23,7 @@ class DeviceObject {
  private:
   ComputeDevice& device();
   uint32_t streamFrom(const JsOptions& options) const;
+  uint32_t ownStreamFrom(const Napi::CallbackInfo& call, const char* callName) const;
   void* memory(const JsOptions& options, const char* key, uint64_t bytes) const;
   Work workFrom(const JsOptions& options);
 
@@ -40,6 +41,11 @@ class DeviceObject {
   Napi::Value compile(const Napi::CallbackInfo& call);
   Napi::Value openCounters(const Napi::CallbackInfo& call);
   Napi::Value measureCounters(const Napi::CallbackInfo& call);
+  Napi::Value captureBegin(const Napi::CallbackInfo& call);
+  Napi::Value captureEnd(const Napi::CallbackInfo& call);
+  Napi::Value launchGraph(const Napi::CallbackInfo& call);
+  Napi::Value freeGraph(const Napi::CallbackInfo& call);
+  Napi::Value whenDone(const Napi::CallbackInfo& call);
   Napi::Value synchronize(const Napi::CallbackInfo& call);
   Napi::Value pushRange(const Napi::CallbackInfo& call);
   Napi::Value popRange(const Napi::CallbackInfo& call);
@@ -47,7 +53,7 @@ class DeviceObject {
   Napi::Value takePackets(const Napi::CallbackInfo& call);
   Napi::Value close(const Napi::CallbackInfo& call);
 
-  std::unique_ptr<ComputeDevice> device_;  // empty once closed
+  std::shared_ptr<ComputeDevice> device_;  // empty once closed; a promise of whenDone() keeps the device until it is settled
   AllocationTable allocations_;
   uint32_t streamCount_ = 1;  // the default one
 };

@@ -24,6 +24,18 @@ uint64_t JsOptions::wholeNumberOr(const char* key, uint64_t min, uint64_t max, u
   return object_.Get(key).IsUndefined() ? fallback : wholeNumber(key, min, max);
 }
 
+std::vector<uint32_t> JsOptions::wholeNumbers(const char* key, uint32_t min, uint32_t max, size_t countMax) const {
+  const std::string what = callName_ + ": " + key;
+  const Napi::Value value = object_.Get(key);
+  const uint32_t count = value.IsArray() ? value.As<Napi::Array>().Length() : 0;
+  if (count == 0 || count > countMax) throw DeviceError(what + " must be 1 to " + std::to_string(countMax) + " whole numbers.");
+  std::vector<uint32_t> numbers;
+  for (uint32_t index = 0; index < count; ++index) {
+    numbers.push_back(static_cast<uint32_t>(wholeNumberFrom(value.As<Napi::Array>().Get(index), what, min, max)));
+  }
+  return numbers;
+}
+
 uint64_t JsOptions::bigintOr(const char* key, uint64_t fallback) const {
   const Napi::Value value = object_.Get(key);
   if (value.IsUndefined()) return fallback;

@@ -33,6 +33,8 @@ class JsOptions {
   [[nodiscard]] float realOr(const char* key, float fallback) const;
   [[nodiscard]] bool flagOr(const char* key, bool fallback) const;
   [[nodiscard]] std::string text(const char* key) const;
+  // An array of 1 to `countMax` whole numbers.
+  [[nodiscard]] std::vector<uint32_t> wholeNumbers(const char* key, uint32_t min, uint32_t max, size_t countMax) const;
   // The index in `words` of the text under `key`.
   [[nodiscard]] size_t wordOr(const char* key, const std::vector<std::string>& words, size_t fallback) const;
   [[nodiscard]] bool has(const char* key) const { return !object_.Get(key).IsUndefined(); }

@@ -1,5 +1,5 @@
-// What JavaScript gave for one call of a kernel family, read and checked: sizes, words and memory. Memory is either an address that the
-// device gave out, or, for a reference, a typed array of its own. What does not fit throws DeviceError with a sentence.
+// What JavaScript gave for one call of a kernel family, read and checked: sizes, words and memory. Memory is either an address within
+// what the device gave out, or, for a reference, a typed array of its own. What does not fit throws DeviceError with a sentence.
 #pragma once
 
 #include <string>
@@ -13,7 +13,9 @@ namespace hka::addon {
 
 class WorkArguments {
  public:
-  // Memory named by addresses of `allocations`; by typed arrays when that is nullptr.
+  static constexpr size_t kVectorBytes = 16;
+
+  // Memory named by addresses within `allocations`; by typed arrays when that is nullptr.
   WorkArguments(const JsOptions& options, const DeviceFacts& facts, const AllocationTable* allocations)
       : options_(options), facts_(facts), allocations_(allocations) {}
 
@@ -24,6 +26,10 @@ class WorkArguments {
   [[nodiscard]] uint32_t sizeOr(const char* key, uint32_t min, uint32_t max, uint32_t fallback) const {
     return static_cast<uint32_t>(options_.wholeNumberOr(key, min, max, fallback));
   }
+  // Such as dims: 1 to `countMax` numbers.
+  [[nodiscard]] std::vector<uint32_t> sizes(const char* key, uint32_t min, uint32_t max, size_t countMax) const {
+    return options_.wholeNumbers(key, min, max, countMax);
+  }
   [[nodiscard]] float realOr(const char* key, float fallback) const { return options_.realOr(key, fallback); }
   [[nodiscard]] bool flagOr(const char* key, bool fallback) const { return options_.flagOr(key, fallback); }
   // The index in `words` of the text under `key`, or `fallback` when the key is absent.
@@ -31,10 +37,10 @@ class WorkArguments {
     return options_.wordOr(key, words, fallback);
   }
   [[nodiscard]] bool has(const char* key) const { return options_.has(key); }
-  // Memory for the product of `sizes` elements of T.
+  // Memory for the product of `sizes` elements of T. Kernels that read vectors need addresses that are multiples of one.
   template <class T>
-  [[nodiscard]] T* memory(const char* key, std::initializer_list<uint64_t> sizes) const {
-    return static_cast<T*>(bytes(key, elementCount(options_.callName(), sizes) * sizeof(T)));
+  [[nodiscard]] T* memory(const char* key, std::initializer_list<uint64_t> sizes, size_t alignmentBytes = kVectorBytes) const {
+    return static_cast<T*>(bytes(key, elementCount(options_.callName(), sizes) * sizeof(T), alignmentBytes));
   }
   // The device that the work is for; the reference's is called "cpu" too.
   [[nodiscard]] const DeviceFacts& facts() const { return facts_; }
@@ -42,7 +48,7 @@ class WorkArguments {
   [[nodiscard]] const std::string& callName() const { return options_.callName(); }
 
  private:
-  [[nodiscard]] void* bytes(const char* key, uint64_t byteCount) const;
+  [[nodiscard]] void* bytes(const char* key, uint64_t byteCount, size_t alignmentBytes) const;
 
   const JsOptions& options_;
   const DeviceFacts& facts_;

@@ -29,6 +29,7 @@ const std::vector<Family>& families() {
       {"nms", nmsWork, wordsOf(kernels::kNmsVariants)},
       {"preprocess", preprocessWork, wordsOf(kernels::kPreprocessVariants)},
       {"softmax", softmaxWork, wordsOf(kernels::kSoftmaxVariants)},
+      {"tensor", tensorWork, {}},
   };
   return all;
 }

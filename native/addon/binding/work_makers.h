@@ -16,6 +16,7 @@ Work heartbeatWork(const WorkArguments& arguments);
 Work nmsWork(const WorkArguments& arguments);
 Work preprocessWork(const WorkArguments& arguments);
 Work softmaxWork(const WorkArguments& arguments);
+Work tensorWork(const WorkArguments& arguments);
 
 // What a call may name as `variant`: our own, in the order of their ideas, then "auto" and "cublas" where there are such.
 std::vector<std::string> gemmVariants();

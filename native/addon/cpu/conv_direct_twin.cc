@@ -52,8 +52,7 @@ void convBlock(const ConvArguments& conv, uint64_t blockX, uint64_t blockY, uint
   const uint64_t writtenCount = std::min<uint64_t>(kConvTile, conv.width - firstX);
   for (uint64_t y = firstY; y < endY; ++y) {
     float* row = sums[y - firstY];
-    // Phrased so that a NaN passes through.
-    for (uint64_t x = 0; x < writtenCount; ++x) row[x] = conv.isRelu && row[x] < 0 ? 0.0F : row[x];
+    for (uint64_t x = 0; x < writtenCount; ++x) row[x] = convActivated(conv.activation, row[x]);
     std::copy(row, row + writtenCount, conv.output + plane * pixelCount + y * conv.width + firstX);
   }
 }

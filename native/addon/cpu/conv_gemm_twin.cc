@@ -75,8 +75,7 @@ void writeSums(const ConvArguments& conv, const ConvGrid& grid, const float (&su
       const uint64_t image = pixel / planeCount;
       const uint64_t place = conv.layout == ConvLayout::nchw ? (image * conv.channelsOut + channel) * planeCount + pixel % planeCount
                                                              : pixel * conv.channelsOut + channel;
-      // Phrased so that a NaN passes through.
-      conv.output[place] = conv.isRelu && sum < 0 ? 0.0F : sum;
+      conv.output[place] = convActivated(conv.activation, sum);
     }
   }
 }

@@ -1,12 +1,12 @@
 #include "addon/cpu/cpu_device.h"
 
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
+#include "addon/cpu/cpu_api_call.h"
 #include "addon/cpu/cpu_facts.h"
 
 namespace hka::addon {
@@ -16,10 +16,6 @@ constexpr uint32_t kDevice = 0;
 constexpr uint32_t kContext = 1;
 constexpr uint32_t kNoStream = 0xffffffff;
 constexpr size_t kAlignmentBytes = 256;  // of cudaMalloc
-
-uint32_t threadId() { return static_cast<uint32_t>(syscall(SYS_gettid)); }
-
-double durationNs(HostNs start, HostNs end) { return static_cast<double>(end.value - start.value); }
 
 std::string executablePath() {
   char path[4096];
@@ -35,34 +31,6 @@ std::string commandLine() {
 }
 
 }  // namespace
-
-class CpuDevice::ApiCall {
- public:
-  ApiCall(CpuDevice& device, const char* name)
-      : device_(device), name_(name), correlation_(++device.lastCorrelation_), start_(hostNow()) {}
-  ~ApiCall() {
-    if (!device_.recorder_.isOn(kTraceApi)) return;
-    wire::ApiRow row;
-    row.startNs = device_.recorder_.sessionNs(start_);
-    row.durationNs = durationNs(start_, hostNow());
-    row.name = device_.recorder_.stringId(name_);
-    row.thread = threadId();
-    row.correlation = correlation_;
-    row.domain = static_cast<uint8_t>(wire::ApiDomain::kRuntime);
-    device_.recorder_.writeEvent(row);
-  }
-  ApiCall(const ApiCall&) = delete;
-  ApiCall& operator=(const ApiCall&) = delete;
-
-  [[nodiscard]] uint32_t correlation() const { return correlation_; }
-  [[nodiscard]] HostNs start() const { return start_; }
-
- private:
-  CpuDevice& device_;
-  const char* name_;
-  uint32_t correlation_;
-  HostNs start_;
-};
 
 CpuDevice::CpuDevice(const CpuDeviceOptions& options)
     : recorder_(options.epoch, options.sourceId), scheduler_(options.threadCount) {
@@ -172,6 +140,7 @@ void CpuDevice::download(void* target, const void* source, size_t bytes, uint32_
 }
 
 void CpuDevice::copy(const char* callName, void* target, const void* source, size_t bytes, uint32_t stream) {
+  checkNotCapturing(callName, stream);
   const ApiCall call(*this, callName);
   const uint32_t correlation = call.correlation();
   const auto run = [target, source, bytes](uint64_t, uint64_t) { std::memcpy(target, source, bytes); };
@@ -196,14 +165,22 @@ void CpuDevice::copy(const char* callName, void* target, const void* source, siz
 }
 
 void CpuDevice::launch(const Work& work, uint32_t stream) {
+  if (capture_ && capture_->stream == stream) {
+    for (const Stage& stage : work.stages) capture_->stages.push_back(stage);
+    return;
+  }
   for (const Stage& stage : work.stages) launchStage(stage, stream, {});
 }
 
 void CpuDevice::launchStage(const Stage& stage, uint32_t stream, const std::function<void(HostNs, HostNs)>& onTimed) {
-  const kernels::Launch& launch = stage.launch;
-  if (!stage.twin) throw DeviceError(launch.name + " runs on a CUDA device only.");
+  checkNotCapturing("measure", stream);
+  if (!stage.twin) throw DeviceError(stage.launch.name + " runs on a CUDA device only.");
   const ApiCall call(*this, "cpuLaunchKernel");
-  const uint32_t correlation = call.correlation();
+  submitStage(stage, stream, call.correlation(), onTimed);
+}
+
+void CpuDevice::submitStage(const Stage& stage, uint32_t stream, uint32_t correlation, const std::function<void(HostNs, HostNs)>& onTimed) {
+  const kernels::Launch& launch = stage.launch;
   const uint32_t name = recorder_.stringId(launch.name);
   const auto onDone = [this, launch, name, stream, correlation, onTimed](HostNs start, HostNs end) {
     if (onTimed) onTimed(start, end);

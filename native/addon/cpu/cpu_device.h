@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,11 @@ class CpuDevice final : public ComputeDevice {
   Work compiledWork(const CompiledCall& call) override;
   CounterFacts openCounters(const std::vector<std::string>& metrics) override;
   std::vector<double> measureCounters(const Work& work, uint32_t stream) override;
+  void captureBegin(uint32_t stream) override;
+  uint32_t captureEnd(uint32_t stream) override;
+  void launchGraph(uint32_t graph, uint32_t stream) override;
+  void releaseGraph(uint32_t graph) override;
+  std::function<void()> waiterOf(uint32_t stream) override;
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
@@ -56,12 +62,21 @@ class CpuDevice final : public ComputeDevice {
     size_t bytes = 0;
     uint32_t name = 0;
   };
+  // What was launched on a stream while it was captured.
+  struct Graph {
+    uint32_t stream = 0;
+    std::vector<Stage> stages;
+  };
   // Writes an api row when it goes out of scope; its correlation joins the row with the work that the call started.
   class ApiCall;
 
   void writeStateRows(const CpuDeviceOptions& options);
   // `onTimed` may be empty; it is called on a device thread when the grid is done.
   void launchStage(const Stage& stage, uint32_t stream, const std::function<void(HostNs start, HostNs end)>& onTimed);
+  // Queues the grid as part of the call of that correlation.
+  void submitStage(const Stage& stage, uint32_t stream, uint32_t correlation, const std::function<void(HostNs start, HostNs end)>& onTimed);
+  // Throws when the stream is being captured, where nothing can be run.
+  void checkNotCapturing(const char* callName, uint32_t stream) const;
   void copy(const char* callName, void* target, const void* source, size_t bytes, uint32_t stream);
   void sweepCaches();
   void writeMemory(wire::MemoryOperation operation, const void* address, const NamedAllocation& allocation,
@@ -75,6 +90,9 @@ class CpuDevice final : public ComputeDevice {
   std::map<const void*, NamedAllocation> allocations_;
   size_t usedBytes_ = 0;
   std::vector<OpenRange> openRanges_;
+  std::unique_ptr<Graph> capture_;  // empty unless a stream is being captured
+  std::map<uint32_t, Graph> graphs_;
+  uint32_t lastGraph_ = 0;
   std::vector<uint8_t> sweep_;  // larger than the caches; empty until something is measured cold
   // Last, so that its threads end before anything that they write into.
   BlockScheduler scheduler_;

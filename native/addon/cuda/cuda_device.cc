@@ -38,6 +38,7 @@ CudaDevice::~CudaDevice() {
   static_cast<void>(cudaSetDevice(index_));
   static_cast<void>(cudaDeviceSynchronize());
   counters_.reset();
+  for (const auto& [id, graph] : graphs_) static_cast<void>(cudaGraphExecDestroy(graph));
   if (measuring_ != nullptr) static_cast<void>(cudaStreamDestroy(measuring_));
   compiled_.clear();
   for (void* address : allocations_) static_cast<void>(cudaFree(address));

@@ -4,6 +4,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,11 @@ class CudaDevice final : public ComputeDevice {
   Work compiledWork(const CompiledCall& call) override;
   CounterFacts openCounters(const std::vector<std::string>& metrics) override;
   std::vector<double> measureCounters(const Work& work, uint32_t stream) override;
+  void captureBegin(uint32_t stream) override;
+  uint32_t captureEnd(uint32_t stream) override;
+  void launchGraph(uint32_t graph, uint32_t stream) override;
+  void releaseGraph(uint32_t graph) override;
+  std::function<void()> waiterOf(uint32_t stream) override;
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
@@ -57,6 +63,8 @@ class CudaDevice final : public ComputeDevice {
   cudaStream_t measuring_ = nullptr;  // nullptr until something is measured
   void* sweep_ = nullptr;  // larger than the L2 cache; nullptr until something is measured cold
   size_t openRangeCount_ = 0;
+  std::map<uint32_t, cudaGraphExec_t> graphs_;
+  uint32_t lastGraph_ = 0;
 };
 
 }  // namespace hka::addon

@@ -16,7 +16,7 @@ export interface Check {
   readonly kernel: string;
   readonly variant?: string;
   /** Sizes, flags and words of the call. */
-  readonly options: Readonly<Record<string, number | string | boolean>>;
+  readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>;
   readonly inputs: Readonly<Record<string, NodeJS.TypedArray>>;
   /** Name of the output, how many float32, or int32, it has. */
   readonly output: readonly [key: string, count: number];

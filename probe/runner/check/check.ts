@@ -11,6 +11,7 @@ import { heartbeatChecks } from './heartbeat';
 import { nmsChecks } from './nms';
 import { preprocessChecks } from './preprocess';
 import { softmaxChecks } from './softmax';
+import { tensorChecks } from './tensor';
 
 /** Where the error stands in a line, so that lines align. */
 const LABEL_WIDTH = 52;
@@ -24,6 +25,7 @@ export function checkKernels(addon: NativeAddon, device: ComputeDevice): CheckRe
     ...convChecks(),
     ...softmaxChecks(),
     ...elementwiseChecks(),
+    ...tensorChecks(),
     ...ceilingChecks(),
     ...preprocessChecks(),
     ...nmsChecks(),

@@ -26,7 +26,10 @@ const SHAPES: readonly ConvShape[] = [
   { images: 1, channelsIn: 7, channelsOut: 5, height: 12, width: 13, window: 3, stride: 3, padding: 2 },
 ];
 
-function convCheck(shape: ConvShape, variant: string, layout: string, isRelu: boolean): Check {
+const ACTIVATIONS = ['none', 'relu', 'silu'] as const;
+
+function convCheck(shape: ConvShape, variant: string, layout: string, activation: string): Check {
+  const isRelu = activation === 'relu';
   const random = seededRandom(2);
   const { images, channelsIn, channelsOut, height, width, window, stride, padding } = shape;
   const outputSide = (side: number) => Math.floor((side + 2 * padding - window) / stride) + 1;
@@ -34,25 +37,28 @@ function convCheck(shape: ConvShape, variant: string, layout: string, isRelu: bo
   const weights = randomFloats(random, channelsOut * channelsIn * window ** 2, 1);
   const bias = randomFloats(random, channelsOut, 1);
   if (isRelu && input.length > 40) input.set([Number.NaN, Number.POSITIVE_INFINITY, -0, 1e-40], 17);
-  const name = `${height}x${width} window ${window} stride ${stride} padding ${padding}${isRelu ? ' relu' : ''}`;
+  const name = `${height}x${width} window ${window} stride ${stride} padding ${padding}${activation === 'none' ? '' : ` ${activation}`}`;
   return {
-    label: variant === 'direct' ? `conv3x3${isRelu ? ' relu' : ''}` : `conv ${layout} ${variant} ${name}`,
+    label:
+      variant === 'direct'
+        ? `conv3x3${activation === 'none' ? '' : ` ${activation}`}`
+        : `conv ${layout} ${variant} ${name}`,
     kernel: 'conv',
     variant,
-    options: { ...shape, layout, isRelu },
+    options: { ...shape, layout, ...(isRelu ? { isRelu } : { activation }) },
     inputs: isRelu ? { input, weights } : { input, weights, bias },
     output: ['output', images * outputSide(height) * outputSide(width) * channelsOut],
   };
 }
 
-/** Every variant and layout; with a bias, and with ReLU in its place. */
+/** Every variant and layout; with a bias, with ReLU in its place, and with a bias and SiLU. */
 export function convChecks(): Check[] {
   const tiles = SHAPES.flatMap((shape) =>
     ['nchw', 'nhwc'].flatMap((layout) =>
       ['tile_64', 'tile_128'].flatMap((variant) =>
-        [false, true].map((isRelu) => convCheck(shape, variant, layout, isRelu)),
+        ACTIVATIONS.map((activation) => convCheck(shape, variant, layout, activation)),
       ),
     ),
   );
-  return [convCheck(DEMO, 'direct', 'nchw', false), convCheck(DEMO, 'direct', 'nchw', true), ...tiles];
+  return [...ACTIVATIONS.map((activation) => convCheck(DEMO, 'direct', 'nchw', activation)), ...tiles];
 }

@@ -264,7 +264,7 @@ describe('wrong arguments become an Error with a sentence', () => {
     [
       'an address inside',
       () => device.launch({ ...RELU, input: small + 4, output: small, count: 1 }),
-      /is not the address of an allocation/,
+      /^elementwise: input must be a multiple of 16 bytes/,
     ],
     [
       'too small a buffer',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseRunnerArguments, UsageError } from '../../../probe/runner/arguments';
+import { placeOfModel } from '../../../probe/runner/engine-arguments';
 
 /** What only an experiment is given. */
 const NO_EXPERIMENT = {
@@ -9,6 +10,7 @@ const NO_EXPERIMENT = {
   pointSeconds: 60,
   fromIndex: 0,
   pass: 'times',
+  engine: undefined,
 };
 
 test('defaults', () => {
@@ -51,9 +53,27 @@ test('an experiment', () => {
   });
 });
 
+test('an engine', () => {
+  const words = 'engine --model yolo:320 --engine onnxruntime --batch 4 --one-by-one';
+  expect(parseRunnerArguments(words.split(' ')).engine).toEqual({
+    model: 'yolo:320',
+    engine: 'onnxruntime',
+    batchSize: 4,
+    isGraph: false,
+  });
+  expect(parseRunnerArguments(['engine', '--model', 'a.onnx']).engine).toMatchObject({
+    engine: 'kernels',
+    isGraph: true,
+  });
+  expect(placeOfModel('yolo:320')).toBe('generated:yolov8n-shaped?sidePx=320&batch=free');
+  expect(placeOfModel('a.onnx')).toBe('a.onnx');
+});
+
 test.each([
-  ['', 'Say what to run: demo, check or experiment'],
-  ['dance', 'Say what to run: demo, check or experiment, not "dance"'],
+  ['engine', 'Say which model with --model'],
+  ['engine --model a.onnx --engine tensorrt', '--engine must be kernels or onnxruntime, not "tensorrt"'],
+  ['', 'Say what to run: demo, check, experiment or engine'],
+  ['dance', 'Say what to run: demo, check, experiment or engine, not "dance"'],
   ['experiment', 'An experiment needs --spec with the JSON of what to measure'],
   ['demo now', '"now" is one word too many'],
   ['demo --device gpu', '--device must be auto, cpu, cuda, not "gpu"'],

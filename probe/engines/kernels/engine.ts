@@ -1,0 +1,287 @@
+// The engine on our own kernels: a network executor in the runner's process, on the device that the runner has. Node's thread launches and
+// does not wait; batches run one after another on one stream.
+
+import { FailureError, failure } from '../../../shared/util/failure';
+import type { ComputeDevice } from '../../runner/addon';
+import { checkBatch, isBatched } from '../batch';
+import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime, TensorValues } from '../engine';
+import { checkOperators } from '../onnx/infer-shapes';
+import { precisionOf } from '../onnx/model';
+import { readOnnxFile } from '../onnx/read';
+import { type DeclaredTensor, dimsFor, type InputPlan, outputFacts, planInputs } from '../onnxruntime/tensor-plan';
+import { itemCountOf } from '../values';
+import { BoundNetwork } from './bound-network';
+import { measureLayers } from './layer-times';
+import { KERNELS_OPERATORS, type NetworkPlan, planNetwork } from './plan';
+import { WeightPool } from './weights';
+
+export interface KernelsOptions {
+  readonly name: string;
+  readonly modelPath: string;
+  /** Stays the caller's: closing the engine gives back the memory, not the device. */
+  readonly device: ComputeDevice;
+  /** One of the device's streams other than 0; a new one when absent. */
+  readonly stream?: number;
+  /** For a model with a free batch. */
+  readonly batchMax?: number;
+  /** Of inputs that the model leaves free; -1 is the batch. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /** Whether the network runs as a graph, where the device takes one. */
+  readonly isGraph?: boolean;
+  /** Runs of each layer that warmUp() measures; none when 0. */
+  readonly layerRuns?: number;
+}
+
+const WARM_RUNS = 2;
+const LAYER_RUNS = 5;
+
+export interface KernelsEngine extends Engine {
+  /** Launches of one batch. */
+  callCount(size: number): number;
+  /** Whether batches run as graphs; else `graphRefusal` says why not. */
+  readonly isGraph: boolean;
+  readonly graphRefusal: string;
+  /** Nanoseconds of one run of the network alone, the mean of `count` in a row: no input goes in, no output comes out. */
+  replayNs(size: number, count: number): Promise<number>;
+}
+
+class OwnKernelsEngine implements KernelsEngine {
+  private ended: FailureError | undefined;
+  private tail: Promise<unknown> = Promise.resolve();
+  private waitingCount = 0;
+  private layers: readonly LayerTime[] = [];
+  private rejectAll: (error: FailureError) => void = () => {};
+  private readonly aborted: Promise<never>;
+
+  constructor(
+    readonly facts: EngineFacts,
+    private readonly options: Required<Pick<KernelsOptions, 'device' | 'stream' | 'layerRuns'>>,
+    private readonly network: BoundNetwork,
+    private readonly fixedSize: number | undefined,
+  ) {
+    this.aborted = new Promise((_, reject) => {
+      this.rejectAll = reject;
+    });
+    this.aborted.catch(() => {}); // nobody may be waiting
+  }
+
+  get isGraph(): boolean {
+    return this.planOf(1).graph !== undefined;
+  }
+
+  get graphRefusal(): string {
+    return this.network.graphRefusal;
+  }
+
+  callCount(size: number): number {
+    return this.planOf(size).calls.length;
+  }
+
+  private planOf(size: number) {
+    return this.network.of(this.fixedSize ?? size);
+  }
+
+  private upload(size: number, inputs: EngineBatch['inputs']): void {
+    const { device, stream } = this.options;
+    for (const { name, place } of this.planOf(size).plan.inputs) {
+      device.upload({ target: this.network.addressOf(place), source: inputs[name], stream });
+    }
+  }
+
+  private download(size: number): Record<string, TensorValues> {
+    const { device, stream } = this.options;
+    const places = new Map(this.planOf(size).plan.outputs.map((output) => [output.name, output.place]));
+    const each = this.facts.outputs.map((output) => {
+      const target = new Float32Array((isBatched(output) ? size : 1) * itemCountOf(output.shape));
+      const place = places.get(output.name);
+      if (place) device.download({ source: this.network.addressOf(place), target, stream });
+      return [output.name, target] as const;
+    });
+    return Object.fromEntries(each);
+  }
+
+  private async run({ batch, size }: EngineBatch, later: EngineBatch['inputs'] | undefined): Promise<EngineResult> {
+    if (this.ended) throw this.ended;
+    const { device, stream } = this.options;
+    if (later) this.upload(size, later);
+    // The launches of a batch are found by this range and their thread.
+    device.pushRange(`batch ${batch}`);
+    const startNs = process.hrtime.bigint();
+    try {
+      this.network.launch(this.planOf(size));
+    } finally {
+      device.popRange();
+    }
+    await device.whenDone(stream);
+    const durationNs = Number(process.hrtime.bigint() - startNs);
+    if (this.ended) throw this.ended;
+    return { outputs: this.download(size), startNs: Number(startNs), durationNs };
+  }
+
+  /** Puts work behind all that was asked for before, and answers it with a failure when the engine is given up meanwhile. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.waitingCount += 1;
+    const turn = this.tail.then(work).catch((error) => {
+      throw this.ended ?? this.failed(error);
+    });
+    this.tail = turn
+      .catch(() => {})
+      .finally(() => {
+        this.waitingCount -= 1;
+      });
+    return Promise.race([turn, this.aborted]);
+  }
+
+  private failed(error: unknown): FailureError {
+    if (error instanceof FailureError) return error;
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/, '');
+    return failure('engineFailed', `The model ${this.facts.name} could not be run: ${reason}.`, 'Load it again.');
+  }
+
+  async infer(batch: EngineBatch): Promise<EngineResult> {
+    if (this.ended) throw this.ended;
+    checkBatch(this.facts, batch);
+    const isIdle = this.waitingCount === 0;
+    if (isIdle) this.upload(batch.size, batch.inputs);
+    const copies = () => Object.entries(batch.inputs).map(([name, values]) => [name, values.slice()] as const);
+    const later = isIdle ? undefined : Object.fromEntries(copies());
+    return this.inTurn(() => this.run(batch, later));
+  }
+
+  async warmUp(batchSizes: readonly number[]): Promise<void> {
+    if (this.ended) throw this.ended;
+    const tooLarge = batchSizes.find((size) => size > this.facts.batchMax || !(size >= 1));
+    if (tooLarge !== undefined) {
+      const sentence = `A batch of ${tooLarge} is not within the 1 to ${this.facts.batchMax} that the model ${this.facts.name} takes.`;
+      throw failure('batchTooLarge', sentence, 'Use other batch sizes, or export the model with a free batch size.');
+    }
+    const { device, layerRuns } = this.options;
+    await this.inTurn(async () => {
+      for (const size of batchSizes) {
+        const zeros = this.facts.inputs.map((input) => {
+          return [input.name, new Float32Array((isBatched(input) ? size : 1) * itemCountOf(input.shape))] as const;
+        });
+        const inputs = Object.fromEntries(zeros);
+        for (let run = 0; run < WARM_RUNS; run += 1) await this.run({ batch: 0, size, inputs }, inputs);
+      }
+      if (layerRuns > 0) {
+        this.layers = batchSizes.flatMap((size) => measureLayers(device, this.planOf(size), size, layerRuns));
+      }
+    });
+  }
+
+  replayNs(size: number, count: number): Promise<number> {
+    const { device, stream } = this.options;
+    const bound = this.planOf(size);
+    return this.inTurn(async () => {
+      const start = process.hrtime.bigint();
+      for (let run = 0; run < count; run += 1) this.network.launch(bound);
+      await device.whenDone(stream);
+      return Number(process.hrtime.bigint() - start) / count;
+    });
+  }
+
+  layerTimes(): readonly LayerTime[] {
+    return this.layers;
+  }
+
+  memory(): EngineMemory {
+    const { weightsBytes, activationsBytes } = this.network;
+    return { weightsBytes, activationsBytes, workspaceBytes: 0, processGrowthBytes: -1 };
+  }
+
+  private end(reason: string): void {
+    this.ended = failure(
+      'engineEnded',
+      `The engine of the model ${this.facts.name} is gone: ${reason}.`,
+      'Load it again.',
+    );
+  }
+
+  abort(reason: string): void {
+    if (this.ended) return;
+    this.end(reason);
+    if (this.ended) this.rejectAll(this.ended);
+    // The device may still write: its memory is given back when it is done, if ever.
+    void this.tail.then(() => this.network.close()).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    if (this.ended) return;
+    await this.tail;
+    if (this.ended) return; // given up meanwhile, or closed twice
+    this.end('it was closed');
+    this.network.close();
+  }
+}
+
+function declaredOf(
+  values: readonly { name: string; element: string | undefined; shape: readonly (number | string)[] | undefined }[],
+): DeclaredTensor[] {
+  return values.map(({ name, element, shape }) => ({ name, element: element ?? 'unknown', shape: shape ?? [] }));
+}
+
+/** Item counts of the batches to plan for. */
+function sizesOf({ inputs, batchMax, fixedSize }: InputPlan): number[] {
+  if (fixedSize !== undefined) return [fixedSize];
+  return inputs.some(({ shape }) => shape.includes(-1))
+    ? Array.from({ length: batchMax }, (_, index) => index + 1)
+    : [1];
+}
+
+function factsOf(
+  { name, device }: KernelsOptions,
+  precision: string,
+  inputPlan: InputPlan,
+  outputs: readonly DeclaredTensor[],
+  [size, plan]: readonly [number, NetworkPlan],
+): EngineFacts {
+  const hasBatch = inputPlan.inputs.some(({ shape }) => shape.includes(-1));
+  const dimsOf = new Map(plan.outputs.map((output) => [output.name, output.dims]));
+  return {
+    name,
+    kind: 'kernels',
+    device: device.kind,
+    precision,
+    inputs: inputPlan.inputs,
+    outputs: outputs.map((output) => outputFacts(output, name, dimsOf.get(output.name) ?? [], size, hasBatch)),
+    batchMax: inputPlan.batchMax,
+  };
+}
+
+function checkFloat(name: string, tensors: readonly { readonly name: string; readonly element: string }[]): void {
+  const other = tensors.find(({ element }) => element !== 'float32');
+  if (!other) return;
+  const sentence = `The engine kernels computes in float32, and ${other.name} of the model ${name} holds ${other.element}.`;
+  throw failure('unsupportedElement', sentence, 'Export the model in float32, or use the engine onnxruntime.');
+}
+
+/**
+ * Plans every batch size, allocates, uploads the weights and captures the graphs; nothing is allocated on the device afterwards. Throws
+ * FailureError: modelMissing, modelForeign, modelTruncated, modelDamaged, unsupportedOperator, unsupportedElement, freeShape, shapeMismatch,
+ * outOfMemory, modelRefused.
+ */
+export async function loadKernelsEngine(options: KernelsOptions): Promise<KernelsEngine> {
+  const { name, modelPath, device, isGraph = true, layerRuns = LAYER_RUNS } = options;
+  const model = readOnnxFile(modelPath);
+  checkOperators(model, KERNELS_OPERATORS, 'The engine kernels');
+  const declared = { inputs: declaredOf(model.graph.inputs), outputs: declaredOf(model.graph.outputs) };
+  checkFloat(name, [...declared.inputs, ...declared.outputs]);
+  const inputPlan = planInputs(name, declared, options);
+  const weights = new WeightPool();
+  const plans = new Map(
+    sizesOf(inputPlan).map((size) => {
+      const dims = inputPlan.inputs.map((input) => {
+        return [input.name, dimsFor(input.shape, size)] as const;
+      });
+      return [size, planNetwork(model, Object.fromEntries(dims), weights)] as const;
+    }),
+  );
+  // The largest, because a dimension of one may be the batch by chance.
+  const largest = [...plans].at(-1);
+  if (!largest) throw new Error('a model has one batch size at least');
+  const facts = factsOf(options, precisionOf(model.graph), inputPlan, declared.outputs, largest);
+  const stream = options.stream ?? device.createStream();
+  const network = new BoundNetwork({ name, device, stream, isGraph, plans, weights });
+  return new OwnKernelsEngine(facts, { device, stream, layerRuns }, network, inputPlan.fixedSize);
+}
