@@ -1,6 +1,7 @@
 // The words behind `runner`. Wrong ones end in one sentence and exit code 2.
 
 import { parseArgs } from 'node:util';
+import { POLICY_CHOICES, type PolicyChoice } from '../../shared/rpc/workload-control';
 
 export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
@@ -19,20 +20,35 @@ export interface RunnerArguments {
   readonly spec: string;
   /** Joins the rows of the experiment; random when it is not given. */
   readonly experiment: number | undefined;
-  /** Whether an experiment prints its points as JSON, a line each. */
+  /** Whether an experiment prints its points, and a workload its rows, as JSON, a line each. */
   readonly isPrinting: boolean;
   /** A point whose worker says nothing for so long is given up. */
   readonly pointSeconds: number;
   /** Of a worker: the first point, and what it reads. */
   readonly fromIndex: number;
   readonly pass: 'times' | 'counters';
+  /** Of a workload; undefined where its file is to say it. */
+  readonly workload: WorkloadArguments | undefined;
+}
+
+/** Exactly one of presetName, filePath and text is given. */
+export interface WorkloadArguments {
+  readonly presetName: string | undefined;
+  readonly filePath: string | undefined;
+  readonly text: string | undefined;
+  /** Paths in `text` count from here; the current folder when undefined. */
+  readonly folder: string | undefined;
+  readonly policy: PolicyChoice | undefined;
+  readonly seconds: number | undefined;
+  readonly seed: number | undefined;
+  readonly controlPath: string | undefined;
 }
 
 /** experiment-worker is what experiment starts for itself. */
-const VERBS = ['demo', 'check', 'experiment', 'experiment-worker'] as const;
+const VERBS = ['demo', 'check', 'experiment', 'experiment-worker', 'workload'] as const;
 
 const DEVICE_WORDS = '[--device auto|cpu|cuda] [--threads N] [--addon PATH]';
-export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}`;
+export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner workload --file PATH|--preset NAME|--text YAML [--folder PATH] [--policy NAME] [--seconds N] [--seed N] [--control PATH] [--print] [--device auto|cpu|cuda]`;
 
 /** Wrong usage; the message is one sentence. */
 export class UsageError extends Error {}
@@ -50,6 +66,12 @@ const OPTIONS = {
   'point-seconds': { type: 'string' },
   from: { type: 'string' },
   pass: { type: 'string' },
+  file: { type: 'string' },
+  preset: { type: 'string' },
+  text: { type: 'string' },
+  folder: { type: 'string' },
+  policy: { type: 'string' },
+  control: { type: 'string' },
 } as const;
 
 const SECONDS_DEFAULT = 3;
@@ -59,7 +81,7 @@ const SEED_DEFAULT = 1;
 const THREADS_MAX = 256; // of createCpuDevice
 const POINT_SECONDS_DEFAULT = 60;
 const POINT_COUNT_MAX = 1e6;
-const VERB_WORDS = 'Say what to run: demo, check or experiment';
+const VERB_WORDS = 'Say what to run: demo, check, experiment or workload';
 
 function numberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
@@ -84,6 +106,20 @@ function parse(words: readonly string[]) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(message.split('. ')[0].replace(/\.$/, ''));
   }
+}
+
+function workloadOf(values: ReturnType<typeof parse>['values']): WorkloadArguments {
+  const { preset, file, text, folder, control } = values;
+  if ([preset, file, text].filter((each) => each !== undefined).length !== 1)
+    throw new UsageError('A workload needs exactly one of --file, --preset and --text');
+  const policy = POLICY_CHOICES.find((each) => each === values.policy);
+  if (values.policy !== undefined && !policy)
+    throw new UsageError(`--policy must be ${POLICY_CHOICES.join(', ')}, not "${values.policy}"`);
+  return {
+    ...{ presetName: preset, filePath: file, text, folder, policy, controlPath: control },
+    seconds: numberOf('seconds', values.seconds, 0.001, SECONDS_MAX),
+    seed: wholeNumberOf('seed', values.seed, 0, 2 ** 32 - 1),
+  };
 }
 
 /** Parses the words behind the program's name. Throws UsageError. */
@@ -111,5 +147,6 @@ export function parseRunnerArguments(words: readonly string[]): RunnerArguments 
     pointSeconds: numberOf('point-seconds', values['point-seconds'], 0.1, SECONDS_MAX) ?? POINT_SECONDS_DEFAULT,
     fromIndex: wholeNumberOf('from', values.from, 0, POINT_COUNT_MAX) ?? 0,
     pass: values.pass === 'counters' ? 'counters' : 'times',
+    workload: known === 'workload' ? workloadOf(values) : undefined,
   };
 }

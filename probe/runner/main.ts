@@ -1,4 +1,4 @@
-// `node out/node/runner.js demo|check|experiment`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
+// `node out/node/runner.js demo|check|experiment|workload`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
 // On a CUDA device the injected collector records it; on the CPU device it records itself and talks to the probe named by
 // $HOOKANALYZER_SOCKET. Without that it just runs.
 
@@ -12,15 +12,8 @@ import { parseRunnerArguments, type RunnerArguments, USAGE, UsageError } from '.
 import { checkKernels, checkSentence } from './check/check';
 import { demoSentence, runDemo } from './demo';
 import { connectIfAsked, sendExit, tell, withDevice } from './recorded-device';
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/** Aborted by the first SIGINT or SIGTERM; a second one ends the process the hard way. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of SIGNALS) process.once(signal, () => controller.abort());
-  return controller.signal;
-}
+import { serveWorkload } from './serve-workload';
+import { stopSignal } from './stop-signal';
 
 async function demo(options: RunnerArguments): Promise<number> {
   const addon = loadAddon(options.addonPath);
@@ -96,7 +89,7 @@ async function experimentWorker(options: RunnerArguments): Promise<number> {
   return isAlive ? 0 : 1;
 }
 
-const RUN = { demo, check, experiment, 'experiment-worker': experimentWorker } as const;
+const RUN = { demo, check, experiment, 'experiment-worker': experimentWorker, workload: serveWorkload } as const;
 
 async function run(words: readonly string[]): Promise<number> {
   try {

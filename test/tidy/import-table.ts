@@ -35,7 +35,7 @@ export const IMPORT_TABLE: readonly FolderRule[] = [
   rule('shared/window', ['shared/util', 'shared/units', 'shared/model', 'shared/wire', 'shared/rpc'], ['zod'], false),
   rule('shared/occupancy', ['shared/util', 'shared/units'], [], false),
   // package.json is the one place of the version that both programs name.
-  rule('probe', ['shared', 'package.json'], ['zod', 'vscode-jsonrpc'], true),
+  rule('probe', ['shared', 'package.json'], ['zod', 'vscode-jsonrpc', 'yaml'], true),
   // Never electron: the command runs without it.
   rule(
     'app/host',

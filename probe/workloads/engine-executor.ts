@@ -1,0 +1,97 @@
+// The scheduler's executor on real engines: one object an engine, each with a thread of its own. It never calls back from inside a call,
+// because everything it does ends in a promise.
+
+import { assembleBatch, type Item, splitBatch } from '../engines/batch';
+import type { Engine, LayerTime } from '../engines/engine';
+import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled } from '../scheduler/executor';
+import { makeItems } from './inputs';
+
+export interface EngineExecutorOptions {
+  /** Throws FailureError. */
+  readonly load: (engine: EngineRef) => Promise<Engine>;
+  /** CLOCK_MONOTONIC at 0 of the scheduler's clock. */
+  readonly epochNs: number;
+  readonly nowNs: () => number;
+  readonly seed: number;
+}
+
+interface Loaded {
+  readonly engine: Engine;
+  readonly items: readonly Item[];
+}
+
+/** Layers of an engine, as they were when it was warmed up. */
+export interface EngineLayers {
+  readonly ref: EngineRef;
+  readonly precision: string;
+  readonly layers: readonly LayerTime[];
+}
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export class EngineExecutor implements Executor {
+  private readonly loaded = new Map<EngineRef, Loaded>();
+  private readonly closing = new Set<Promise<void>>();
+  readonly layers: EngineLayers[] = [];
+
+  constructor(private readonly options: EngineExecutorOptions) {}
+
+  load(ref: EngineRef, settled: Settled): void {
+    this.options.load(ref).then(
+      (engine) => {
+        this.loaded.set(ref, { engine, items: makeItems(engine.facts, this.options.seed) });
+        settled();
+      },
+      (error) => settled(sentenceOf(error)),
+    );
+  }
+
+  warmUp(ref: EngineRef, batchSizes: readonly number[], settled: Settled): void {
+    const { engine } = this.loaded.get(ref)!;
+    engine.warmUp(batchSizes).then(
+      () => {
+        const layers = engine.layerTimes();
+        if (layers.length > 0) this.layers.push({ ref, precision: engine.facts.precision, layers });
+        settled();
+      },
+      (error) => settled(sentenceOf(error)),
+    );
+  }
+
+  execute(order: BatchOrder, answered: (answer: BatchAnswer) => void): void {
+    const startNs = this.options.nowNs();
+    this.run(order).then(answered, (error) =>
+      answered({ startNs, durationNs: this.options.nowNs() - startNs, error: sentenceOf(error) }),
+    );
+  }
+
+  end(ref: EngineRef): void {
+    const found = this.loaded.get(ref);
+    this.loaded.delete(ref);
+    found?.engine.abort('it gave no answer in time and was ended');
+  }
+
+  unload(ref: EngineRef): void {
+    const found = this.loaded.get(ref);
+    this.loaded.delete(ref);
+    if (!found) return;
+    const closed = found.engine.close().finally(() => this.closing.delete(closed));
+    this.closing.add(closed);
+  }
+
+  /** Lets go of every engine and waits for them. */
+  async close(): Promise<void> {
+    for (const ref of [...this.loaded.keys()]) this.unload(ref);
+    await Promise.allSettled(this.closing);
+  }
+
+  private async run({ id, engine: ref, requests }: BatchOrder): Promise<BatchAnswer> {
+    const { engine, items } = this.loaded.get(ref)!;
+    const taken = requests.map((request) => items[request.id % items.length]);
+    const size = requests.length;
+    const inputs = assembleBatch(engine.facts, taken);
+    const { outputs, startNs, durationNs } = await engine.infer({ batch: id, size, inputs });
+    const results = splitBatch(engine.facts, outputs, size);
+    return { startNs: startNs - this.options.epochNs, durationNs, results };
+  }
+}
