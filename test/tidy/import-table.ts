@@ -36,6 +36,8 @@ export const IMPORT_TABLE: readonly FolderRule[] = [
   rule('shared/occupancy', ['shared/util', 'shared/units'], [], false),
   // package.json is the one place of the version that both programs name.
   rule('probe', ['shared', 'package.json'], ['zod', 'vscode-jsonrpc', 'yaml'], true),
+  // The same decisions on a virtual clock and in the window's tests: no Node, no packages.
+  rule('probe/scheduler', ['shared'], [], false),
   // Never electron: the command runs without it.
   rule(
     'app/host',
