@@ -8,7 +8,13 @@ import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** What the programs in out/node do not have inside: packages with native parts. */
-const RUNTIME_PACKAGES = ['ssh2', '@duckdb/node-api'];
+const RUNTIME_PACKAGES = ['ssh2', '@duckdb/node-api', 'onnxruntime-node'];
+
+/** Libraries of other machines, which some packages bring along: .../bin/napi-v6/PLATFORM/ARCH. */
+function isOfAnotherMachine(path) {
+  const [, platform, arch] = /[\\/]napi-v\d+[\\/](\w+)(?:[\\/](\w+))?/.exec(path) ?? [];
+  return (platform && platform !== process.platform) || (arch && arch !== process.arch);
+}
 
 /**
  * The switches that are burnt into the binary. The probe of this machine and the built-in workload run in the same binary as plain Node,
@@ -26,7 +32,7 @@ function copyPackage(name, to, seen = new Set()) {
   const from = join(root, 'node_modules', name);
   if (seen.has(name) || !existsSync(from)) return;
   seen.add(name);
-  cpSync(from, join(to, name), { recursive: true });
+  cpSync(from, join(to, name), { recursive: true, filter: (path) => !isOfAnotherMachine(path) });
   const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
   for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) copyPackage(each, to, seen);
 }

@@ -81,7 +81,11 @@ export function describeSession(path: string, summary: HkaSummary): string {
 }
 
 /** After a recording: what is in the file, what was lost, and every warning with its remedy. On stderr. */
-export async function tellRecording(path: string, terminal: Terminal): Promise<void> {
+export async function tellRecording(
+  path: string,
+  terminal: Terminal,
+  { isCudaExpected = true }: { readonly isCudaExpected?: boolean } = {},
+): Promise<void> {
   const summary = await readHka(path, { onPacket: () => {} });
   const rows = (name: 'kernel' | 'memcpy' | 'api' | 'memory' | 'range') => summary.tables[name]?.rows ?? 0;
   const isCpu = summary.devices.length > 0 && summary.devices.every(({ kind }) => kind === 2);
@@ -98,7 +102,7 @@ export async function tellRecording(path: string, terminal: Terminal): Promise<v
   for (const { severity, sentence, remedy } of summary.diagnostics) {
     if (severity > 1) terminal.err(`hookanalyzer: ${enumWord('severity', severity)}: ${sentence} ${remedy}\n`);
   }
-  if (summary.devices.length === 0 && summary.diagnostics.every(({ severity }) => severity === 1)) {
+  if (isCudaExpected && summary.devices.length === 0 && summary.diagnostics.every(({ severity }) => severity === 1)) {
     terminal.err('hookanalyzer: the program did not use CUDA\n');
   }
 }

@@ -98,6 +98,10 @@ export interface WorkloadLaunchChoice {
   readonly policy?: PolicyChoice;
   /** The workload's own when undefined. */
   readonly seconds?: number;
+  /** The workload's own when undefined. */
+  readonly seed?: number;
+  /** From which paths in a text count; the folder in which the runner is started when undefined. */
+  readonly folder?: string;
   readonly device: RunnerDevice;
   /** Where changes are written while it runs; undefined where there is no such file. */
   readonly controlPath?: string;
@@ -105,7 +109,7 @@ export interface WorkloadLaunchChoice {
 
 /** Throws FailureError `workloadTooLong` for a text that no argument can hold. */
 export function workloadLaunch(place: RunnerPlace, choice: WorkloadLaunchChoice): LaunchParams {
-  const { workload, policy, seconds, device, controlPath } = choice;
+  const { workload, policy, seconds, seed, folder, device, controlPath } = choice;
   if ('text' in workload && Buffer.byteLength(workload.text) > SPEC_BYTES_MAX) {
     throw failure(
       'workloadTooLong',
@@ -116,6 +120,8 @@ export function workloadLaunch(place: RunnerPlace, choice: WorkloadLaunchChoice)
   const words = 'preset' in workload ? ['--preset', workload.preset] : ['--text', workload.text];
   if (policy !== undefined) words.push('--policy', policy);
   if (seconds !== undefined) words.push('--seconds', String(seconds));
+  if (seed !== undefined) words.push('--seed', String(seed));
+  if (folder !== undefined) words.push('--folder', folder);
   if (controlPath !== undefined) words.push('--control', controlPath);
   return launchOf(place, ['workload', ...words, '--device', device]);
 }

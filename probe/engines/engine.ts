@@ -76,6 +76,9 @@ export interface Engine {
   memory(): EngineMemory;
   /** For a watchdog: whatever is under way is answered with a failure that says `reason`, at once; every later call throws. */
   abort(reason: string): void;
-  /** Ends what is under way in order, then gives everything back. Later calls do nothing. */
+  /**
+   * Ends what is under way in order, then gives everything back; after abort() it waits for the run that was given up. Throws engineHung when
+   * that does not return. A process may exit only when its engines are closed.
+   */
   close(): Promise<void>;
 }

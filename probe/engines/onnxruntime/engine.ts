@@ -14,7 +14,7 @@ import type { DoneMessage, FromThread, LoadedModel, OnnxruntimeOptions, ToThread
 const THREAD_FILE = 'onnxruntime-thread.js';
 
 /** More than the longest run that is no hang. */
-const CLOSE_MS_MAX = 10_000;
+const CLOSE_MS_MAX = 30_000;
 
 interface Asker {
   readonly size: number;
@@ -40,6 +40,7 @@ class OnnxruntimeEngine implements Engine {
   private growthBytes = -1;
   private lastId = 0;
   private ended: FailureError | undefined;
+  private hasExited = false;
 
   constructor(
     private readonly worker: Worker,
@@ -47,7 +48,10 @@ class OnnxruntimeEngine implements Engine {
   ) {
     worker.on('message', (message: FromThread) => this.take(message));
     worker.on('error', (error) => this.end(`its thread failed: ${error.message}`));
-    worker.on('exit', () => this.end('its thread ended'));
+    worker.on('exit', () => {
+      this.hasExited = true;
+      this.end('its thread ended');
+    });
   }
 
   get facts(): EngineFacts {
@@ -146,11 +150,10 @@ class OnnxruntimeEngine implements Engine {
     if (this.ended) return;
     this.end(reason);
     this.worker.postMessage({ kind: 'abandon' } satisfies ToThread);
-    this.worker.unref(); // a run that never ends must not keep the process
   }
 
   async close(): Promise<void> {
-    if (this.ended) return;
+    if (this.hasExited) return;
     const exited = new Promise<boolean>((resolve) => this.worker.once('exit', () => resolve(true)));
     this.worker.postMessage({ kind: 'close' } satisfies ToThread);
     let timer: NodeJS.Timeout | undefined;
@@ -159,7 +162,10 @@ class OnnxruntimeEngine implements Engine {
     });
     const isOver = await Promise.race([exited, late]);
     clearTimeout(timer);
-    if (!isOver) this.abort(`it did not end within ${CLOSE_MS_MAX / 1000} s`);
+    if (isOver) return;
+    this.abort('it hangs');
+    const sentence = `The engine of the model ${this.facts.name} hangs: its run has not returned for ${CLOSE_MS_MAX / 1000} s.`;
+    throw failure('engineHung', sentence, 'End the process that it runs in.');
   }
 }
 

@@ -10,6 +10,7 @@ import { OnnxruntimeSession } from './session';
 const options = workerData as OnnxruntimeOptions;
 const rssBytesAtStart = process.memoryUsage.rss();
 let isAbandoned = false;
+let isClosed = false;
 
 const bufferOf = (values: NodeJS.TypedArray) => values.buffer as ArrayBuffer;
 
@@ -58,6 +59,8 @@ async function serve(): Promise<void> {
         if (!isAbandoned) await answer(session, message);
         return;
       }
+      if (isClosed) return;
+      isClosed = true;
       await session.close();
       parentPort?.close();
     });
