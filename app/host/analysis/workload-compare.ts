@@ -38,12 +38,21 @@ export async function loadRun(store: Store, policy: string): Promise<RunSample> 
      FROM request ORDER BY arrivalNs, request`,
     {},
   );
-  const classes = new Map<string, { model: string; priority: number; latencies: number[]; count: number; missed: number }>();
+  const classes = new Map<
+    string,
+    { model: string; priority: number; latencies: number[]; count: number; missed: number }
+  >();
   let firstNs = Number.POSITIVE_INFINITY;
   let lastNs = 0;
   for (const [model, priority, latencyNs, isMissed, arrivalNs, completionNs] of rows) {
     const key = `${priority} ${model}`;
-    const found = classes.get(key) ?? { model: String(model), priority: Number(priority), latencies: [], count: 0, missed: 0 };
+    const found = classes.get(key) ?? {
+      model: String(model),
+      priority: Number(priority),
+      latencies: [],
+      count: 0,
+      missed: 0,
+    };
     classes.set(key, found);
     found.count++;
     if (isMissed === true) found.missed++;

@@ -31,7 +31,10 @@ export const batchesSql = ({ fromNs, toNs }: Range) => `SELECT * FROM (SELECT * 
   AND startNs + greatest(durationNs, 0) >= ${fromNs} ORDER BY startNs DESC LIMIT ${BATCHES_MAX}) ORDER BY startNs`;
 
 /** The share of the range in which each stream ran something; batches of one stream do not overlap. */
-export const occupancySql = ({ fromNs, toNs }: Range) => `SELECT source, stream, count(*) AS batches, avg(requestCount) AS size,
+export const occupancySql = ({
+  fromNs,
+  toNs,
+}: Range) => `SELECT source, stream, count(*) AS batches, avg(requestCount) AS size,
   sum(least(startNs + greatest(durationNs, 0), ${toNs}) - greatest(startNs, ${fromNs})) / ${toNs - fromNs} AS busy FROM batch
   WHERE startNs < ${toNs} AND startNs + greatest(durationNs, 0) >= ${fromNs} GROUP BY source, stream ORDER BY source, stream`;
 
