@@ -183,10 +183,7 @@ export class Sessions {
   async workload(key: number, choice: WorkloadChoice) {
     const session = this.live(key);
     const controlPath = session.isOnThisMachine ? this.controls.create(key) : undefined;
-    const launched = await session.request(
-      'target/launch',
-      workloadLaunch(session.runner, { ...choice, controlPath }),
-    );
+    const launched = await session.request('target/launch', workloadLaunch(session.runner, { ...choice, controlPath }));
     if (controlPath !== undefined) this.controls.bind(key, launched.targetId, controlPath);
     return launched;
   }

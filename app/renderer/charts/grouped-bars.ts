@@ -48,7 +48,13 @@ export function groupedBarsOption(content: GroupedBarsContent, colors: ChartColo
     axisLabel: { ...look.axisLabel, interval: isLying ? 0 : undefined, formatter: isLying ? shortName : undefined },
     splitLine: { show: false },
   };
-  const values = { ...look, type: 'value' as const, min: 0, splitNumber: 4, axisLabel: { ...look.axisLabel, formatter: formatShort } };
+  const values = {
+    ...look,
+    type: 'value' as const,
+    min: 0,
+    splitNumber: 4,
+    axisLabel: { ...look.axisLabel, formatter: formatShort },
+  };
   return {
     animation: false,
     grid: { top: 34, left: isLying ? NAME_PX : 52, right: 24, bottom: isLying ? 24 : 40 },

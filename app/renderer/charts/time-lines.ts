@@ -44,7 +44,11 @@ function seriesOf({ name, place, isDashed, points }: TimeLine, index: number, is
     showSymbol: !isStacked && !isDashed && points.length === 1,
     symbolSize: 6,
     itemStyle: { color },
-    lineStyle: { color, width: isStacked ? 1 : isDashed ? 1 : 2, type: isDashed ? ('dashed' as const) : ('solid' as const) },
+    lineStyle: {
+      color,
+      width: isStacked ? 1 : isDashed ? 1 : 2,
+      type: isDashed ? ('dashed' as const) : ('solid' as const),
+    },
     ...(isStacked ? { stack: 'all', step: 'end' as const, areaStyle: { color, opacity: 0.65 } } : {}),
     data: points.map(([timeNs, value]) => [timeNs / NS_PER_SEC, value]),
   };

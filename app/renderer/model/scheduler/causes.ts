@@ -31,7 +31,9 @@ const REASONS: Readonly<Record<string, string>> = {
 export const reasonWords = (reason: string) => REASONS[reason] ?? `It has no result: ${reason}.`;
 
 function expectation({ serviceNs, predictedNs }: LateFacts): string {
-  return predictedNs > 0 ? `The engine took ${formatNs(serviceNs)}, ${formatNs(predictedNs)} was expected` : `The engine took ${formatNs(serviceNs)}`;
+  return predictedNs > 0
+    ? `The engine took ${formatNs(serviceNs)}, ${formatNs(predictedNs)} was expected`
+    : `The engine took ${formatNs(serviceNs)}`;
 }
 
 /** The sentence for a request that was answered late. */

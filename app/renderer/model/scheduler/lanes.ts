@@ -36,7 +36,8 @@ export function lanesOf(batches: readonly Batch[], { fromNs, toNs }: Range, widt
     const endPx = Math.max(fromPx + BOX_PX_MIN, pxOf(endNs));
     const last = lane.boxes.at(-1);
     const joins = last?.model === model && endPx - last.fromPx <= BOX_PX_MIN * 2;
-    if (joins) lane.boxes[lane.boxes.length - 1] = { ...last, widthPx: endPx - last.fromPx, batchCount: last.batchCount + 1 };
+    if (joins)
+      lane.boxes[lane.boxes.length - 1] = { ...last, widthPx: endPx - last.fromPx, batchCount: last.batchCount + 1 };
     else lane.boxes.push({ model, fromPx, widthPx: endPx - fromPx, first: batch, batchCount: 1 });
   }
   return [...lanes.values()].sort((left, right) => left.source - right.source || left.stream - right.stream);

@@ -47,7 +47,8 @@ export interface EngineColumn {
   readonly totalNs: number;
 }
 
-const columnId = ({ engine, precision, batchSize }: Layer) => `${engine} · ${precision || 'unknown precision'} · batch ${batchSize}`;
+const columnId = ({ engine, precision, batchSize }: Layer) =>
+  `${engine} · ${precision || 'unknown precision'} · batch ${batchSize}`;
 
 /** Engines of one model, in the order of the rows. */
 export function engineColumns(layers: readonly Layer[], model: string): EngineColumn[] {
@@ -99,7 +100,8 @@ export function layerTable(columns: readonly EngineColumn[]): WindowTable {
   const [first] = columns;
   const keys = new Map<string, Layer>();
   for (const { layers } of columns) for (const layer of layers) if (!keys.has(layer.name)) keys.set(layer.name, layer);
-  const meanIn = ({ layers }: EngineColumn, name: string) => layers.find((each) => each.name === name)?.averageNs ?? null;
+  const meanIn = ({ layers }: EngineColumn, name: string) =>
+    layers.find((each) => each.name === name)?.averageNs ?? null;
   const share = (name: string) => {
     const mean = first && meanIn(first, name);
     return mean == null || !(first.totalNs > 0) ? null : (mean / first.totalNs) * 100;

@@ -5,9 +5,9 @@
 //   stream 1  │ classifier ■■■  ■■■
 //             arrived                          dispatched    answered
 
+import { enumWord } from '../../../../shared/model/enums';
 import { formatNs } from '../../../../shared/units/format';
 import type { WindowTable } from '../../../../shared/window/methods';
-import { enumWord } from '../../../../shared/model/enums';
 import { type Batch, batchesOf } from './batches';
 import { lateWords, reasonWords } from './causes';
 import type { RequestRef } from './misses';
@@ -97,7 +97,8 @@ export interface LifeQuestions {
 /** What to ask for one request; the answers are for lifeOf. */
 export function lifeSql({ source, request }: RequestRef): LifeQuestions {
   const me = `(SELECT * FROM request WHERE source = ${source} AND request = ${request} LIMIT 1)`;
-  const others = 'r.source, r.request, r.model, r.priority, r.arrivalNs, r.completionNs, r.deadlineNs, r.outcome, r.stage';
+  const others =
+    'r.source, r.request, r.model, r.priority, r.arrivalNs, r.completionNs, r.deadlineNs, r.outcome, r.stage';
   return {
     request: `SELECT * FROM ${me}`,
     batches: `SELECT b.* FROM batch b, ${me} AS me WHERE b.source = me.source
@@ -132,7 +133,11 @@ function isMissedRow(row: Reading): boolean {
 
 /** The parts of its life in order. The wait for the batch is a sum; it is drawn where it mostly lies, before the dispatch. */
 function phasesOf(row: Reading, own: Batch | undefined): Phase[] {
-  const [arrivalNs, dispatchNs, completionNs] = [row.number('arrivalNs'), row.number('dispatchNs'), row.number('completionNs')];
+  const [arrivalNs, dispatchNs, completionNs] = [
+    row.number('arrivalNs'),
+    row.number('dispatchNs'),
+    row.number('completionNs'),
+  ];
   const leftQueueNs = dispatchNs >= 0 ? dispatchNs : completionNs;
   const waitNs = Math.min(Math.max(0, row.number('batchWaitNs') || 0), leftQueueNs - arrivalNs);
   const phases: Phase[] = [
@@ -176,12 +181,17 @@ function blockersOf(batches: readonly Batch[], own: Batch | undefined, queued: P
 
 function sentenceOf(row: Reading, late: Reading | undefined, own: Batch | undefined, isMissed: boolean): string {
   if (row.number('outcome') > 2) return reasonWords(row.text('reason'));
-  const [arrivalNs, dispatchNs, completionNs] = [row.number('arrivalNs'), row.number('dispatchNs'), row.number('completionNs')];
+  const [arrivalNs, dispatchNs, completionNs] = [
+    row.number('arrivalNs'),
+    row.number('dispatchNs'),
+    row.number('completionNs'),
+  ];
   const tookNs = completionNs - arrivalNs;
   const deadlineNs = row.number('deadlineNs');
   if (!isMissed) {
     const spare = deadlineNs >= 0 ? `, ${formatNs(deadlineNs - completionNs)} before its deadline` : '';
-    const how = enumWord('requestOutcome', row.number('outcome')) === 'reused' ? 'Answered with the last result' : 'Answered';
+    const how =
+      enumWord('requestOutcome', row.number('outcome')) === 'reused' ? 'Answered with the last result' : 'Answered';
     return `${how} after ${formatNs(tookNs)}${spare}.`;
   }
   const why = lateWords({
@@ -200,7 +210,9 @@ function sentenceOf(row: Reading, late: Reading | undefined, own: Batch | undefi
 export function lifeOf(answers: LifeAnswers): Life | undefined {
   const [row] = readingsOf(answers.request);
   if (!row) return undefined;
-  const around = batchesOf(answers.batches).sort((left, right) => left.stream - right.stream || left.startNs - right.startNs);
+  const around = batchesOf(answers.batches).sort(
+    (left, right) => left.stream - right.stream || left.startNs - right.startNs,
+  );
   const batch = row.number('batch');
   const own = around.find((each) => batch !== 0 && each.batch === batch);
   const phases = phasesOf(row, own);
@@ -227,7 +239,10 @@ export function lifeOf(answers: LifeAnswers): Life | undefined {
     sentence: sentenceOf(row, late, own, isMissed),
     phases,
     ownBatch: own,
-    batches: around.map((each) => ({ batch: each, role: each === own ? 'own' : blocking.has(each) ? 'blocker' : 'other' })),
+    batches: around.map((each) => ({
+      batch: each,
+      role: each === own ? 'own' : blocking.has(each) ? 'blocker' : 'other',
+    })),
     blockers,
     mates: readingsOf(answers.mates).map(mateOf),
     kin: readingsOf(answers.kin).map(mateOf),

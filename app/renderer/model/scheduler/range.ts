@@ -1,8 +1,8 @@
 // Which part of the session the panel shows.
 
 import { NS_PER_SEC } from '../../../../shared/units/units';
-import { readingsOf } from './records';
 import type { WindowTable } from '../../../../shared/window/methods';
+import { readingsOf } from './records';
 
 /** SessionNs, [fromNs, toNs). */
 export interface Range {

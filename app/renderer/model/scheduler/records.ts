@@ -20,7 +20,11 @@ export function readingsOf(table: WindowTable | undefined): Reading[] {
     return {
       number: (name) => {
         const value = cell(name);
-        return typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN;
+        return typeof value === 'number'
+          ? value
+          : typeof value === 'string' && value !== ''
+            ? Number(value)
+            : Number.NaN;
       },
       text: (name) => {
         const value = cell(name);
