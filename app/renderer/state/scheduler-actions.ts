@@ -4,9 +4,11 @@ import { WORKLOAD_TEXT_BYTES_MAX, type WorkloadChange } from '../../../shared/rp
 import type { AppBridge } from '../../../shared/window/bridge';
 import type { WindowTable } from '../../../shared/window/methods';
 import type { HostClient } from '../bridge/host-client';
+import { type Batch, batchRequestSql } from '../model/scheduler/batches';
 import { choiceOfDraft, workloadTitle } from '../model/scheduler/draft';
 import type { Life } from '../model/scheduler/life';
 import { isMissMark, type Miss, withMissMarks } from '../model/scheduler/misses';
+import { readingsOf } from '../model/scheduler/records';
 import { type AppStore, addNotice } from './app-store';
 import type { LaunchedTarget, OpenSession } from './open-session';
 
@@ -65,6 +67,15 @@ export class SchedulerActions {
       const opened = await this.actions.bridge.openText([YAML_FILTER], WORKLOAD_TEXT_BYTES_MAX);
       if (!opened) return;
       scheduler.setState(({ draft }) => ({ draft: { ...draft, preset: undefined, file: opened } }));
+    });
+  }
+
+  /** Shows the life of the request in the batch that had the least time left, or had none. */
+  async pickBatch(session: OpenSession, { source, batch }: Batch): Promise<void> {
+    await this.try(async () => {
+      const [row] = readingsOf(await this.query(session, batchRequestSql(source, batch)));
+      if (row) session.scheduler.setState({ picked: { source, request: row.number('request') } });
+      else this.say(`None of the requests in batch ${batch} was answered yet.`);
     });
   }
 

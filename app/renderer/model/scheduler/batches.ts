@@ -30,6 +30,11 @@ export const batchSizesSql = ({ fromNs, toNs }: Range) => `SELECT model, request
 export const batchesSql = ({ fromNs, toNs }: Range) => `SELECT * FROM (SELECT * FROM batch WHERE startNs < ${toNs}
   AND startNs + greatest(durationNs, 0) >= ${fromNs} ORDER BY startNs DESC LIMIT ${BATCHES_MAX}) ORDER BY startNs`;
 
+/** The request of a batch that was latest, or had the least time left. */
+export const batchRequestSql = (source: number, batch: number) => `SELECT request FROM request
+  WHERE source = ${source} AND batch = ${batch}
+  ORDER BY CASE WHEN deadlineNs >= 0 THEN completionNs - deadlineNs END DESC NULLS LAST LIMIT 1`;
+
 /** The share of the range in which each stream ran something; batches of one stream do not overlap. */
 export const occupancySql = ({
   fromNs,
