@@ -80,7 +80,7 @@ async function recordRun(
   const { store } = await openForReading(filePath, terminal);
   try {
     await use(store);
-    await tellRecording(filePath, terminal, { isCudaExpected: false });
+    await tellRecording(filePath, terminal, { isWorkload: true });
   } finally {
     await store.close();
   }

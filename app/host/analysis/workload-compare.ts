@@ -151,7 +151,9 @@ export function compareRuns(runs: readonly RunSample[], seed: number): ResultTab
       const { model, priority, requestCount, missedCount } = own;
       const missed = (100 * missedCount) / Math.max(1, requestCount);
       const percentiles = [known(percentileOf(sorted, 0.5)), known(percentileOf(sorted, 0.99))];
-      return [[model, priority, run.policy, requestCount, sorted.length, missed, ...percentiles, ...ratios]];
+      return [
+        [model, priority, run.policy, BigInt(requestCount), BigInt(sorted.length), missed, ...percentiles, ...ratios],
+      ];
     }),
   );
   return { columns: COLUMNS.map((name) => ({ name, isText: TEXT_COLUMNS.includes(name) })), rows };
