@@ -58,6 +58,7 @@ export function explainIssue(label: string, error: z.ZodError, value: unknown, s
   const holder = path.slice(0, -1).reduce((at: unknown, step) => (at as Record<PropertyKey, unknown>)?.[step], value);
   const isMissing = typeof holder === 'object' && holder !== null && key !== undefined && !(key in holder);
   if (isMissing) return wrong(label, path.slice(0, -1), `the key "${String(key)}" is missing`, 'Add it.');
-  const what = issue.message.replace(/^Invalid input: /, '').replace(/^Too (big|small): /, '');
+  const plain = issue.message.replace(/^(Invalid input|Too big|Too small|Invalid option): /, '');
+  const what = plain === 'Invalid input' ? 'it is nothing that may stand there' : plain;
   return wrong(label, path, what, 'Correct it.');
 }
