@@ -9,6 +9,7 @@ const NO_EXPERIMENT = {
   pointSeconds: 60,
   fromIndex: 0,
   pass: 'times',
+  workload: undefined,
 };
 
 test('defaults', () => {
@@ -52,9 +53,15 @@ test('an experiment', () => {
 });
 
 test.each([
-  ['', 'Say what to run: demo, check or experiment'],
-  ['dance', 'Say what to run: demo, check or experiment, not "dance"'],
+  ['', 'Say what to run: demo, check, experiment or workload'],
+  ['dance', 'Say what to run: demo, check, experiment or workload, not "dance"'],
   ['experiment', 'An experiment needs --spec with the JSON of what to measure'],
+  ['workload', 'A workload needs exactly one of --file, --preset and --text'],
+  ['workload --preset a --file b', 'A workload needs exactly one of --file, --preset and --text'],
+  [
+    'workload --preset a --policy x',
+    '--policy must be fifo, strict-priority, edf, weighted-fair, latency-aware, not "x"',
+  ],
   ['demo now', '"now" is one word too many'],
   ['demo --device gpu', '--device must be auto, cpu, cuda, not "gpu"'],
   ['demo --seconds soon', '--seconds must be a number from 0.001 to 86400, not "soon"'],
@@ -66,4 +73,20 @@ test.each([
   const parse = () => parseRunnerArguments(line.split(' ').filter(Boolean));
   expect(parse).toThrow(UsageError);
   expect(parse).toThrow(new UsageError(sentence));
+});
+
+test('a workload: what its file may say stays undefined', () => {
+  const words = 'workload --preset overload --policy edf --control /c.jsonl --print';
+  const { verb, workload, isPrinting } = parseRunnerArguments(words.split(' '));
+  expect({ verb, isPrinting }).toEqual({ verb: 'workload', isPrinting: true });
+  expect(workload).toEqual({
+    presetName: 'overload',
+    filePath: undefined,
+    text: undefined,
+    folder: undefined,
+    policy: 'edf',
+    seconds: undefined,
+    seed: undefined,
+    controlPath: '/c.jsonl',
+  });
 });
