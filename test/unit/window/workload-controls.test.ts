@@ -12,7 +12,13 @@ const PLACE = { nodePath: '/v/node', runnerPath: '/v/runner.js', addonPath: '/v/
 
 describe('a launch', () => {
   test('a preset with what was chosen', () => {
-    const choice = { workload: { preset: 'overload' }, policy: 'edf', seconds: 5, device: 'cpu', controlPath: '/c' } as const;
+    const choice = {
+      workload: { preset: 'overload' },
+      policy: 'edf',
+      seconds: 5,
+      device: 'cpu',
+      controlPath: '/c',
+    } as const;
     const { command, args } = workloadLaunch(PLACE, choice);
     expect([command, ...args].join(' ')).toBe(
       '/v/node /v/runner.js workload --preset overload --policy edf --seconds 5 --control /c --device cpu --addon /v/a.node',

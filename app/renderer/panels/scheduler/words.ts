@@ -11,7 +11,11 @@ export const nsWords = (ns: number) => (Number.isFinite(ns) && ns >= 0 ? formatN
 
 /** Of an axis and of lengths that are about right: "12 ms". */
 export const shortNs = (ns: number) =>
-  ns >= NS_PER_SEC ? `${Number((ns / NS_PER_SEC).toFixed(1))} s` : ns >= NS_PER_MS ? `${Number((ns / NS_PER_MS).toFixed(2))} ms` : `${Number((ns / 1000).toFixed(2))} µs`;
+  ns >= NS_PER_SEC
+    ? `${Number((ns / NS_PER_SEC).toFixed(1))} s`
+    : ns >= NS_PER_MS
+      ? `${Number((ns / NS_PER_MS).toFixed(2))} ms`
+      : `${Number((ns / 1000).toFixed(2))} µs`;
 
 /** Below it, deadlines are missed so often that it should be seen. */
 export const IN_TIME_RATIO_LOW = 0.95;

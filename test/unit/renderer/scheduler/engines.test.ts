@@ -3,9 +3,20 @@
 import { describe, expect, test } from 'vitest';
 import { windowTableOf } from '../../../../app/host/window/window-table';
 import { choiceOfDraft, FIRST_DRAFT, workloadTitle } from '../../../../app/renderer/model/scheduler/draft';
-import { engineColumns, LAYERS_SQL, layerBars, layersOf, layerTable } from '../../../../app/renderer/model/scheduler/layers';
+import {
+  engineColumns,
+  LAYERS_SQL,
+  layerBars,
+  layersOf,
+  layerTable,
+} from '../../../../app/renderer/model/scheduler/layers';
 import { pipelinesOf, pipelinesSql, stagesSql } from '../../../../app/renderer/model/scheduler/pipelines';
-import { VERSION_EVENTS_SQL, versionEventsOf, versionsOf, versionsSql } from '../../../../app/renderer/model/scheduler/versions';
+import {
+  VERSION_EVENTS_SQL,
+  versionEventsOf,
+  versionsOf,
+  versionsSql,
+} from '../../../../app/renderer/model/scheduler/versions';
 import { enums } from '../../../../shared/model/enums';
 import { withSession } from '../../session/recording';
 import { MS, requestRow } from './rows';
@@ -68,7 +79,9 @@ test('stages stand against their share of the deadline', async () => {
     const [street] = pipelinesOf(windowTableOf(runs), windowTableOf(stages));
     expect(street).toMatchObject({ pipeline: 'street', runCount: 3, p50Ns: 45 * MS, deadlineNs: 50 * MS });
     expect(street.inTimeRatio).toBeCloseTo(2 / 3);
-    expect(street.stages.map(({ model, p50Ns, budgetNs, overBudgetRatio }) => [model, p50Ns, budgetNs, overBudgetRatio])).toEqual([
+    expect(
+      street.stages.map(({ model, p50Ns, budgetNs, overBudgetRatio }) => [model, p50Ns, budgetNs, overBudgetRatio]),
+    ).toEqual([
       ['detect', 20 * MS, 30 * MS, 0],
       ['classify', 30 * MS, 20 * MS, 0.5],
     ]);
@@ -84,11 +97,19 @@ test('versions share the requests of a model, and their last state is known', as
       requestRow(4, [0, 1, 5, 20], { version: '2', outcome: enums.requestOutcome.failed }),
       requestRow(5, [0, -1, 5, 20], { version: '', outcome: enums.requestOutcome.rejected }),
     ],
-    decision: ['loading', 'ready', 'serving'].map((because) => ({ timeNs: MS, kind: 'version', model: 'detect', version: '2', because })),
+    decision: ['loading', 'ready', 'serving'].map((because) => ({
+      timeNs: MS,
+      kind: 'version',
+      model: 'detect',
+      version: '2',
+      because,
+    })),
   };
   await withSession(rows, async ({ store }) => {
     const versions = versionsOf(windowTableOf(await store.query(versionsSql({ fromNs: 0, toNs: 100 * MS }))));
-    expect(versions.map(({ version, shareRatio, state, failedRatio }) => [version, shareRatio, state, failedRatio])).toEqual([
+    expect(
+      versions.map(({ version, shareRatio, state, failedRatio }) => [version, shareRatio, state, failedRatio]),
+    ).toEqual([
       ['1', 0.75, '', 0],
       ['2', 0.25, 'serving', 1],
     ]);
@@ -112,7 +133,9 @@ describe('the form', () => {
 
   test('a file, and what is wrong in one sentence a field', () => {
     const file = { fileName: 'mine.yaml', text: 'models: []' };
-    expect(choiceOfDraft({ ...FIRST_DRAFT, preset: undefined, file })).toMatchObject({ value: { workload: { text: 'models: []' } } });
+    expect(choiceOfDraft({ ...FIRST_DRAFT, preset: undefined, file })).toMatchObject({
+      value: { workload: { text: 'models: []' } },
+    });
     expect(workloadTitle({ preset: undefined, file })).toBe('Workload: mine.yaml');
     expect(choiceOfDraft({ ...FIRST_DRAFT, preset: undefined, seconds: 'long' })).toEqual({
       ok: false,

@@ -101,7 +101,14 @@ describe('a life', () => {
 });
 
 test('causes in words', () => {
-  const late = { queuedNs: 2 * MS, batchWaitNs: MS, serviceNs: 9 * MS, predictedNs: 4 * MS, behindBatch: 0, behindModel: '' };
+  const late = {
+    queuedNs: 2 * MS,
+    batchWaitNs: MS,
+    serviceNs: 9 * MS,
+    predictedNs: 4 * MS,
+    behindBatch: 0,
+    behindModel: '',
+  };
   const words = (cause: string) => lateWords({ ...late, cause });
   expect(words('queued-behind')).toBe('Queued 2.000 ms behind other requests.');
   expect(words('batch-wait')).toBe('Waited 1.000 ms for its batch to fill while a stream was free.');

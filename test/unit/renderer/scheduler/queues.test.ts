@@ -107,10 +107,23 @@ test('windows slide over the range: a late answer is in those that reach back to
     const ask = asker(session);
     const levels = levelsOf(await ask(LEVELS_SQL));
     const windows = windowFigures(await ask(latencyWindowsSql({ fromNs: 0, toNs: 120 * MS }, 12)), levels); // 60 ms each
-    const detect = windows.filter(({ place }) => place === 0).map(({ endNs, requestCount }) => [endNs / MS, requestCount]);
+    const detect = windows
+      .filter(({ place }) => place === 0)
+      .map(({ endNs, requestCount }) => [endNs / MS, requestCount]);
     expect(detect).toEqual([
-      ...[[10, 2], [20, 3], [30, 4], [40, 5], [50, 5], [60, 5]],
-      ...[[70, 3], [80, 2], [90, 1]],
+      ...[
+        [10, 2],
+        [20, 3],
+        [30, 4],
+        [40, 5],
+        [50, 5],
+        [60, 5],
+      ],
+      ...[
+        [70, 3],
+        [80, 2],
+        [90, 1],
+      ],
     ]);
     const lines = latencyLines(windows, 'p50');
     expect(lines.map(({ level, isDeadline }) => [level.model, isDeadline])).toEqual([
@@ -151,7 +164,11 @@ test('sizes and streams of batches', async () => {
     ]);
     const lanes = lanesOf(batchesOf(await ask(batchesSql(range))), range, 100);
     expect(lanes.map(({ boxes }) => boxes.map(({ model, fromPx, widthPx }) => [model, fromPx, widthPx]))).toEqual([
-      [['a', 0, 40], ['b', 40, 20], ['a', 80, 1]],
+      [
+        ['a', 0, 40],
+        ['b', 40, 20],
+        ['a', 80, 1],
+      ],
       [['a', 20, 40]],
     ]);
     expect(lanes[0].boxes[2].first.isOk).toBe(false);

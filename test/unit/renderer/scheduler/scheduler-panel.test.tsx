@@ -107,7 +107,9 @@ describe('the live controls', () => {
   });
 
   test('switch the policy, and set only the limits that were filled in', () => {
-    render(<LiveControls models={['detect', 'caption']} obstacle={undefined} onChange={(change) => happened.push(change)} />);
+    render(
+      <LiveControls models={['detect', 'caption']} obstacle={undefined} onChange={(change) => happened.push(change)} />,
+    );
     fireEvent.change(screen.getByLabelText('Policy'), { target: { value: 'fifo' } });
     press('Switch');
     expect(isDisabled('Set')).toBe(true);
@@ -220,7 +222,9 @@ describe('the views', () => {
       { ...version, version: '1', share: 0.9 },
       { ...version, version: '2', share: 0.1 },
     ]);
-    const { rerender } = render(<Main rows={{ ...ROWS, tables: { versions } }} controlObstacle="Run a workload first." />);
+    const { rerender } = render(
+      <Main rows={{ ...ROWS, tables: { versions } }} controlObstacle="Run a workload first." />,
+    );
     fireEvent.click(screen.getByTestId('tab-versions'));
     expect(isDisabled('Route so')).toBe(true);
     rerender(<Main rows={{ ...ROWS, tables: { versions } }} />);
