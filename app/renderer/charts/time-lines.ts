@@ -100,8 +100,6 @@ export function timeLinesOption(content: TimeLinesContent, colors: ChartColors) 
     yAxis: {
       ...look,
       type: 'value' as const,
-      name: unit,
-      nameGap: 8,
       min: 0,
       max: valueMax,
       splitNumber: 4,

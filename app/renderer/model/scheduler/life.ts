@@ -76,7 +76,7 @@ export interface Life extends RequestRef {
   readonly blockers: readonly Blocker[];
   /** Others of its batch. */
   readonly mates: readonly Mate[];
-  /** Other requests of the same run of a pipeline. */
+  /** Other requests of the same run of a pipeline that were in other batches. */
   readonly kin: readonly Mate[];
   /** What is drawn: its life with some room on both sides. */
   readonly view: Range;
@@ -108,7 +108,7 @@ export function lifeSql({ source, request }: RequestRef): LifeQuestions {
     mates: `SELECT ${others} FROM request r, ${me} AS me WHERE r.source = me.source AND me.batch <> 0
       AND r.batch = me.batch AND r.request <> me.request ORDER BY r.arrivalNs LIMIT ${MATES_MAX}`,
     kin: `SELECT ${others} FROM request r, ${me} AS me WHERE r.source = me.source AND me.parent <> 0
-      AND r.parent = me.parent AND r.request <> me.request ORDER BY r.stage, r.arrivalNs LIMIT ${MATES_MAX}`,
+      AND r.parent = me.parent AND r.request <> me.request AND (r.batch <> me.batch OR me.batch = 0) ORDER BY r.stage, r.arrivalNs LIMIT ${MATES_MAX}`,
     decisions: `SELECT * FROM decision WHERE source = ${source} AND request = ${request} ORDER BY timeNs`,
   };
 }

@@ -65,35 +65,35 @@ export function missesOf(table: WindowTable | undefined): Miss[] {
   });
 }
 
-/** As the window's tables show it. Cells of the last two columns name the request: requestOfCells. */
+/** As the window's tables show it. Cells of the first two columns name the request: requestOfCells. */
 export function missTable(misses: readonly Miss[]): WindowTable {
   return {
     columns: [
+      { name: 'Request', isText: false },
+      { name: 'Source', isText: false },
       { name: 'At (ns)', isText: false },
       { name: 'Model', isText: true },
       { name: 'Priority', isText: false },
       { name: 'Late by (ns)', isText: false },
       { name: 'Latency (ns)', isText: false },
       { name: 'Why', isText: true },
-      { name: 'Request', isText: false },
-      { name: 'Source', isText: false },
     ],
     rows: misses.map(({ source, request, model, priority, arrivalNs, completionNs, lateNs, hasResult, words }) => [
+      request,
+      source,
       completionNs,
       model,
       priority,
       hasResult ? lateNs : null,
       completionNs - arrivalNs,
       words,
-      request,
-      source,
     ]),
   };
 }
 
 /** The request that a row of missTable is about. */
 export function requestOfCells(cells: readonly unknown[]): RequestRef {
-  const [request, source] = cells.slice(-2).map(Number);
+  const [request, source] = cells.slice(0, 2).map(Number);
   return { source, request };
 }
 

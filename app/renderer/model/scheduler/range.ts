@@ -11,6 +11,7 @@ export interface Range {
 }
 
 export const RANGE_CHOICES = [
+  { id: 'last1', title: '1 s', hint: 'The last second of the rows' },
   { id: 'last10', title: '10 s', hint: 'The last 10 seconds of the rows' },
   { id: 'last30', title: '30 s', hint: 'The last 30 seconds of the rows' },
   { id: 'last120', title: '2 min', hint: 'The last 2 minutes of the rows' },
@@ -19,7 +20,7 @@ export const RANGE_CHOICES = [
 ] as const;
 export type RangeChoice = (typeof RANGE_CHOICES)[number]['id'];
 
-const LAST_SEC: Readonly<Partial<Record<RangeChoice, number>>> = { last10: 10, last30: 30, last120: 120 };
+const LAST_SEC: Readonly<Partial<Record<RangeChoice, number>>> = { last1: 1, last10: 10, last30: 30, last120: 120 };
 
 /** First and last moment of the scheduler's rows; its answer is for extentOf. Counts tell whether anything came. */
 export const EXTENT_SQL = `SELECT

@@ -32,13 +32,13 @@ export const versionsSql = ({ fromNs, toNs }: Range) => `SELECT r.model, r.versi
   quantile_cont(completionNs - arrivalNs, 0.99) FILTER (outcome <= 2) AS p99,
   avg(CASE WHEN outcome <= 2 AND completionNs <= deadlineNs THEN 1.0 ELSE 0.0 END) FILTER (deadlineNs >= 0) AS inTime,
   avg(CASE WHEN outcome = 4 THEN 1.0 ELSE 0.0 END) AS failed,
-  (SELECT arg_max(d.because, d.timeNs) FROM decision d WHERE d.kind = 'version' AND d.model = r.model AND d.version = r.version) AS state
+  (SELECT arg_max(d.because, d.rowid) FROM decision d WHERE d.kind = 'version' AND d.model = r.model AND d.version = r.version) AS state
   FROM request r WHERE completionNs >= ${fromNs} AND completionNs < ${toNs} AND version <> ''
   GROUP BY r.model, r.version ORDER BY r.model, r.version`;
 
 /** The newest first. */
 export const VERSION_EVENTS_SQL = `SELECT timeNs, model, version, because FROM decision WHERE kind = 'version'
-  ORDER BY timeNs DESC LIMIT 50`;
+  ORDER BY timeNs DESC, rowid DESC LIMIT 50`;
 
 export const versionsOf = (table: WindowTable | undefined): VersionFigures[] =>
   readingsOf(table).map((row) => ({

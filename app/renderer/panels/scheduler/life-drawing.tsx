@@ -202,7 +202,7 @@ function LifeAxis({ life: { arrivalNs, view }, plotPx, topPx, pxOf }: LifeAxisPr
       {ticks.map((ms) => (
         <g key={ms} transform={`translate(${pxOf(arrivalNs + ms * NS_PER_MS)} 0)`}>
           <line y2={4} />
-          <text y={15} textAnchor="middle">
+          <text y={15} textAnchor={pxOf(arrivalNs + ms * NS_PER_MS) > plotPx - 24 ? 'end' : 'middle'}>
             {Number(ms.toPrecision(6))} ms
           </text>
         </g>

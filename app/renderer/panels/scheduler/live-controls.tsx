@@ -42,7 +42,7 @@ export function LiveControls({ models, obstacle, onChange }: LiveControlsProps) 
   };
   return (
     <div className="laboratory-form" data-testid="scheduler-controls">
-      <div className="laboratory-row">
+      <div className="scheduler-switch">
         <SelectField label="Policy" options={LIVE_POLICIES} value={policy} onChange={setPolicy} testId="live-policy" />
         <Button onClick={() => onChange({ kind: 'policy', policy })} data-testid="live-policy-apply">
           Switch

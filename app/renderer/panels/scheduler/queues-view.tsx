@@ -21,7 +21,7 @@ import { Segmented } from '../../widgets/segmented';
 import { ChartFigure } from '../laboratory/chart-figure';
 import { LatencyTable } from './latency-table';
 import type { SchedulerView } from './views';
-import { nsWords } from './words';
+import { shortNs } from './words';
 
 interface QueuesViewProps extends SchedulerView {
   readonly measure: LatencyMeasure;
@@ -50,6 +50,7 @@ export function QueuesView({ rows, range, measure, onMeasure, onSavePng }: Queue
       })),
     };
   }, [lines, range, measure]);
+  const windowWords = shortNs(windowNsOf(range));
   const { title: measureTitle } = LATENCY_MEASURES.find(({ id }) => id === measure) ?? LATENCY_MEASURES[0];
   return (
     <div className="scheduler-view">
@@ -61,8 +62,8 @@ export function QueuesView({ rows, range, measure, onMeasure, onSavePng }: Queue
             content={latencyContent}
             title={
               measure === 'inTime'
-                ? `Answered within the deadline, over the last ${nsWords(windowNsOf(range))} at each moment`
-                : `${measureTitle} of latency over the last ${nsWords(windowNsOf(range))} at each moment; dashed: deadline`
+                ? `Answered within the deadline in %, in the ${windowWords} before each moment`
+                : `${measureTitle} of latency in ms, in the ${windowWords} before each moment; dashed: deadline`
             }
             label={`${measureTitle} by model and priority: ${lines.length} lines`}
             heightPx={CHART_PX}
