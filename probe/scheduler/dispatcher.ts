@@ -3,10 +3,10 @@
 
 import { Batch, type BatchPlan, type Stream } from './batch';
 import type { Timer } from './clock';
+import { queuePolicyOf } from './configuration';
 import type { Core } from './core';
 import type { BatchAnswer, EngineRef } from './executor';
 import type { Lane } from './lane';
-
 import type { View } from './policies/policy';
 import { holdEndNs, nextBatchSize } from './queue/batching';
 import type { Request } from './request';
@@ -77,9 +77,7 @@ export class Dispatcher implements View {
   }
 
   private expireOne(lane: Lane, request: Request): void {
-    const { dynamicBatching } = lane.model;
-    const policy = dynamicBatching.priorityQueuePolicy[request.priority] ?? dynamicBatching.defaultQueuePolicy;
-    if (policy.timeoutAction === 'DELAY') {
+    if (queuePolicyOf(lane.model, request.priority).timeoutAction === 'DELAY') {
       lane.queue.delay(request);
       this.core.listener.onDecision({ kind: 'delayed', timeNs: this.nowNs, request: request.id });
       return;
@@ -95,7 +93,6 @@ export class Dispatcher implements View {
     const lane = aged ?? (this.ready.length > 0 ? this.core.policy.choose(this.ready, this) : undefined);
     const stream = lane && this.streams.findFree(this.levelOf(lane, aged !== undefined));
     if (!lane || !stream) {
-      // Armed only when it must be: most pumps end here with every stream taken.
       this.wakeUp.armAt(wakeNs);
       return false;
     }

@@ -1,5 +1,5 @@
 // What runs batches. The scheduler knows no engine: a real executor calls engines and streams, the simulated one only takes time.
-// An executor never calls back from inside a call; it calls later, and for one batch at most once.
+// An executor never throws, and never calls back from inside a call; it calls later, and for one batch at most once.
 
 import type { TierKind } from './configuration';
 import type { Request } from './request';

@@ -17,11 +17,11 @@ const LOSS_RATIO_MAX = 0.05;
 
 /** How long a request of a level could wait, learned from the last ones. */
 interface Allowance {
-  lane: Lane;
-  level: number;
+  readonly lane: Lane;
+  readonly level: number;
   /** Deadline less arrival, of the latest request. */
-  budgetNs: number;
-  seenNs: number;
+  readonly budgetNs: number;
+  readonly seenNs: number;
 }
 
 function slackNs(lane: Lane, { nowNs, costs }: View): number {
@@ -129,13 +129,13 @@ export class LatencyAware implements Policy {
     const { lane, requests, dispatchNs } = plan;
     const { priority: level, deadlineNs, arrivalNs } = requests[0];
     if (deadlineNs === Number.POSITIVE_INFINITY) return;
-    const found = this.allowances.find((allowance) => allowance.lane === lane && allowance.level === level);
-    const budgetNs = deadlineNs - arrivalNs;
-    if (!found) this.allowances.push({ lane, level, budgetNs, seenNs: dispatchNs });
-    else {
-      found.budgetNs = budgetNs;
-      found.seenNs = dispatchNs;
-    }
+    const isOf = (allowance: Allowance) => allowance.lane === lane && allowance.level === level;
+    // The place of one that is not in use any more is taken, so that versions that come and go leave nothing behind.
+    const isStale = ({ seenNs }: Allowance) => dispatchNs - seenNs > IN_USE_NS;
+    let index = this.allowances.findIndex(isOf);
+    if (index < 0) index = this.allowances.findIndex(isStale);
+    if (index < 0) index = this.allowances.length;
+    this.allowances[index] = { lane, level, budgetNs: deadlineNs - arrivalNs, seenNs: dispatchNs };
   }
 
   ended(): void {}
