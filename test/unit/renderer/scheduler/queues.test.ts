@@ -10,6 +10,7 @@ import {
   occupancyOf,
   occupancySql,
 } from '../../../../app/renderer/model/scheduler/batches';
+import { decisionsOf, decisionsSql, decisionWords } from '../../../../app/renderer/model/scheduler/decisions';
 import { boxAt, lanesOf } from '../../../../app/renderer/model/scheduler/lanes';
 import {
   latencyFigures,
@@ -187,5 +188,27 @@ test('a range cuts batches, and short neighbours of one model become one box', a
     const [lane] = lanesOf(cut, range, 20);
     expect(lane.boxes.length).toBeLessThanOrEqual(20);
     expect(lane.boxes.reduce((sum, { batchCount }) => sum + batchCount, 0)).toBe(100);
+  });
+});
+
+test('decisions are counted by what they were; lateness and versions have their own views', async () => {
+  const decision = (timeMs: number, kind: string, because: string, given = {}) => {
+    return { timeNs: timeMs * MS, kind, because, model: 'front', ...given };
+  };
+  const rows = [
+    decision(10, 'dropped', 'oldest'),
+    decision(20, 'dropped', 'oldest'),
+    decision(30, 'tier', 'misses', { model: 'detect', from: 0, to: 1 }),
+    decision(40, 'tier', 'misses', { model: 'detect', from: 1, to: 2 }),
+    decision(40, 'late', 'batch-wait'),
+    decision(40, 'version', 'serving'),
+    decision(900, 'dropped', 'oldest'),
+  ];
+  await withSession({ decision: rows }, async (session) => {
+    const decisions = decisionsOf(await asker(session)(decisionsSql({ fromNs: 0, toNs: 100 * MS })));
+    expect(decisions.map((each) => [decisionWords(each), each.model, each.count, each.lastNs / MS])).toEqual([
+      ['Image dropped: a newer image replaced it', 'front', 2, 20],
+      ['Tier changed, the last time to 2: misses', 'detect', 2, 40],
+    ]);
   });
 });
