@@ -2,6 +2,7 @@
 // views of their own.
 
 import type { WindowTable } from '../../../../shared/window/methods';
+import { reasonWords } from './causes';
 import type { Range } from './range';
 import { readingsOf } from './records';
 
@@ -47,7 +48,7 @@ export function decisionWords({ kind, because, to }: DecisionFigures): string {
     case 'delayed':
       return 'Request put behind the others: it waited longer than its priority allows';
     case 'rejected':
-      return `Request rejected: ${because}`;
+      return reasonWords(because);
     case 'tier':
       return `Tier changed, the last time to ${to}: ${because}`;
     case 'batch-limit':

@@ -38,16 +38,20 @@ describe('the part that is shown', () => {
     });
     const rows = { request: [requestRow(1, [10, 20, 40, -1])], batch: [batchRow(1, 'detect', 0, [20, 50])] };
     await withSession(rows, async (session) => {
-      expect(extentOf(await asker(session)(EXTENT_SQL))).toEqual({ fromNs: 10 * MS, toNs: 50 * MS + 1 });
+      expect(extentOf(await asker(session)(EXTENT_SQL))).toEqual({
+        ...{ fromNs: 10 * MS, toNs: 50 * MS + 1, runFromNs: 10 * MS },
+      });
     });
   });
 
   test('the last seconds, the selection, or all', () => {
-    const extent = { fromNs: 0, toNs: 100e9 };
+    const extent = { fromNs: 0, toNs: 100e9, runFromNs: 40e9 };
+    const all = { fromNs: 0, toNs: 100e9 };
     expect(rangeOf('last10', extent, undefined)).toEqual({ fromNs: 90e9, toNs: 100e9 });
-    expect(rangeOf('last120', extent, undefined)).toEqual(extent);
+    expect(rangeOf('last120', extent, undefined)).toEqual(all);
+    expect(rangeOf('run', extent, undefined)).toEqual({ fromNs: 40e9, toNs: 100e9 });
     expect(rangeOf('selection', extent, { fromNs: 5, toNs: 6 })).toEqual({ fromNs: 5, toNs: 6 });
-    expect(rangeOf('selection', extent, undefined)).toEqual(extent);
+    expect(rangeOf('selection', extent, undefined)).toEqual(all);
   });
 });
 
