@@ -177,6 +177,19 @@ describe('other networks', () => {
     expect(answers.slice(1).every(({ startNs }, index) => startNs >= ends[index])).toBe(true);
   });
 
+  test('closing answers what was asked for before, and nothing after', async () => {
+    const engine = await bed.load(linearModel(1));
+    const x = Float32Array.of(1, 2, 3);
+    const asked = [1, 2].map((batch) => engine.infer({ batch, size: 1, inputs: { x } }));
+    const closed = engine.close();
+    expect((await failureOf(engine.infer({ batch: 3, size: 1, inputs: { x } }))).sentence).toBe(
+      'The engine of the model test is gone: it was closed.',
+    );
+    for (const answer of await Promise.all(asked)) expect([...answer.outputs.y]).toEqual([8, 0]);
+    await closed;
+    await engine.close();
+  });
+
   test('a batch of a fixed size is filled up, and cut again', async () => {
     const engine = await bed.load(linearModel(4));
     expect(engine.facts.batchMax).toBe(4);
@@ -255,12 +268,21 @@ describe('what cannot be run', () => {
   });
 
   test('a device without graphs runs it one by one; an engine that is given up answers at once', async () => {
+    let wake = () => {};
+    const hang = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const freed: number[] = [];
     const plain = {
       ...bed.device,
+      free: (address: number) => {
+        freed.push(address);
+        bed.device.free(address);
+      },
       captureBegin: () => {
         throw new Error('This device takes no graphs.');
       },
-      whenDone: () => new Promise<void>(() => {}),
+      whenDone: () => hang,
     };
     const engine = await bed.load(linearModel(1), { device: plain });
     expect([engine.isGraph, engine.graphRefusal]).toEqual([false, 'This device takes no graphs']);
@@ -269,5 +291,9 @@ describe('what cannot be run', () => {
     for (const each of hanging)
       expect((await failureOf(each)).sentence).toBe('The engine of the model test is gone: it hangs.');
     expect((await failureOf(engine.infer({ batch: 3, size: 1, inputs: {} }))).code).toBe('engineEnded');
+    expect(freed).toEqual([]);
+    wake();
+    await engine.close();
+    expect(freed).toHaveLength(2);
   });
 });
