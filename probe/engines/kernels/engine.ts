@@ -128,14 +128,16 @@ class OwnKernelsEngine implements KernelsEngine {
   /** Puts work behind all that was asked for before, and answers it with a failure when the engine is given up meanwhile. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.waitingCount += 1;
-    const turn = this.tail.then(work).catch((error) => {
-      throw this.ended ?? this.failed(error);
-    });
-    this.tail = turn
-      .catch(() => {})
-      .finally(() => {
+    const turn = this.tail.then(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw this.ended ?? this.failed(error);
+      } finally {
         this.waitingCount -= 1;
-      });
+      }
+    });
+    this.tail = turn.catch(() => {});
     return Promise.race([turn, this.aborted]);
   }
 

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { GraphBuilder, int, ints, text } from '../../../../probe/engines/onnx/generate/graph-builder';
 import { generateYoloShaped } from '../../../../probe/engines/onnx/generate/yolo-shaped';
 import type { OnnxModel } from '../../../../probe/engines/onnx/model';
+import type { KernelCall } from '../../../../probe/runner/addon';
 import { randomFloats, seededRandom } from '../../../../probe/runner/random';
 import { enums } from '../../../../shared/model/enums';
 import { foreignOperatorModel, linearModel } from '../../../integration/engines-kit';
@@ -265,6 +266,29 @@ describe('what cannot be run', () => {
     expect([...(await other.infer({ batch: 1, size: 1, inputs: { x: Float32Array.of(1, 2, 3) } })).outputs.y]).toEqual([
       8, 0,
     ]);
+  });
+
+  test('a capture that fails half way leaves the stream ready', async () => {
+    let isCapturing = false;
+    const device = {
+      ...bed.device,
+      captureBegin: (stream: number) => {
+        isCapturing = true;
+        bed.device.captureBegin(stream);
+      },
+      launch: (call: KernelCall) => {
+        bed.device.launch(call);
+        if (isCapturing) throw new Error('This kernel cannot be captured.');
+      },
+      captureEnd: (stream: number) => {
+        isCapturing = false;
+        return bed.device.captureEnd(stream);
+      },
+    };
+    const engine = await bed.load(linearModel(1), { device });
+    expect(engine.graphRefusal).toBe('This kernel cannot be captured');
+    const x = Float32Array.of(1, 2, 3);
+    expect([...(await engine.infer({ batch: 1, size: 1, inputs: { x } })).outputs.y]).toEqual([8, 0]);
   });
 
   test('a device without graphs runs it one by one; an engine that is given up answers at once', async () => {
