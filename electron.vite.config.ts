@@ -9,7 +9,7 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/node',
-      externalizeDeps: { exclude: ['ssh-config', 'vscode-jsonrpc', 'zod'] },
+      externalizeDeps: { exclude: ['ssh-config', 'vscode-jsonrpc', 'yaml', 'zod'] },
       rollupOptions: {
         external: ['playwright-core'], // of the benchmarks
         input: {

@@ -51,6 +51,25 @@ export async function experimentText(
   return `${headingOf(result)}${formatTable(shown, 'table')}`;
 }
 
+/** Points that were asked for and have no right result, in one sentence each; `isUseless` when no point has any. */
+export function flawsOf({ state, points }: Pick<ExperimentResult, 'state' | 'points'>): {
+  readonly sentences: readonly string[];
+  readonly isUseless: boolean;
+} {
+  const asked = points.filter(({ role }) => role !== 'ceiling');
+  const failedCount = asked.filter(({ failure }) => failure !== null).length;
+  const wrongCount = asked.filter(({ correctness }) => correctness === 'wrong').length;
+  const count = (part: number) => `${formatCount(part)} of the ${formatCount(asked.length)} points`;
+  return {
+    sentences: [
+      ...(state === 'done' && asked.length === 0 ? ['This device can measure none of what was asked for.'] : []),
+      ...(failedCount > 0 ? [`${count(failedCount)} could not be measured; each says why.`] : []),
+      ...(wrongCount > 0 ? [`${count(wrongCount)} gave a wrong result.`] : []),
+    ],
+    isUseless: failedCount + wrongCount === asked.length,
+  };
+}
+
 /** Why there is less than was asked for. */
 export function endingText(
   { state, doneCount, pointCount }: ExperimentResult,

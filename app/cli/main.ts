@@ -13,8 +13,21 @@ import { query } from './verbs/query';
 import { record } from './verbs/record';
 import { serve } from './verbs/serve';
 import { stats } from './verbs/stats';
+import { workload } from './verbs/workload';
 
-const VERBS: readonly Verb[] = [demo, record, experiment, info, stats, exportVerb, query, open, serve, doctor];
+const VERBS: readonly Verb[] = [
+  demo,
+  record,
+  experiment,
+  workload,
+  info,
+  stats,
+  exportVerb,
+  query,
+  open,
+  serve,
+  doctor,
+];
 
 function overview(): string {
   const lines = VERBS.map((verb) => `  ${verb.name.padEnd(10)} ${verb.summary}`);

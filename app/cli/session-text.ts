@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { enumWord } from '../../shared/model/enums';
 import { formatBytes, formatCount, formatNs } from '../../shared/units/format';
+import type { TableName } from '../../shared/wire/tables';
 import { type HkaSummary, readHka } from '../host/session/hka-reader';
 import type { Terminal } from './command';
 
@@ -81,11 +82,17 @@ export function describeSession(path: string, summary: HkaSummary): string {
 }
 
 /** After a recording: what is in the file, what was lost, and every warning with its remedy. On stderr. */
-export async function tellRecording(path: string, terminal: Terminal): Promise<void> {
+export async function tellRecording(
+  path: string,
+  terminal: Terminal,
+  { isWorkload = false }: { readonly isWorkload?: boolean } = {},
+): Promise<void> {
   const summary = await readHka(path, { onPacket: () => {} });
-  const rows = (name: 'kernel' | 'memcpy' | 'api' | 'memory' | 'range') => summary.tables[name]?.rows ?? 0;
+  const rows = (name: TableName) => summary.tables[name]?.rows ?? 0;
   const isCpu = summary.devices.length > 0 && summary.devices.every(({ kind }) => kind === 2);
+  const served = [`${formatCount(rows('request'))} requests`, `${formatCount(rows('batch'))} batches`];
   const counts = [
+    ...(isWorkload ? served : []),
     `${formatCount(rows('kernel'))} kernels${isCpu ? ' on the CPU' : ''}`,
     `${formatCount(rows('memcpy'))} copies`,
     `${formatCount(rows('memory'))} allocations and frees`,
@@ -98,7 +105,7 @@ export async function tellRecording(path: string, terminal: Terminal): Promise<v
   for (const { severity, sentence, remedy } of summary.diagnostics) {
     if (severity > 1) terminal.err(`hookanalyzer: ${enumWord('severity', severity)}: ${sentence} ${remedy}\n`);
   }
-  if (summary.devices.length === 0 && summary.diagnostics.every(({ severity }) => severity === 1)) {
+  if (!isWorkload && summary.devices.length === 0 && summary.diagnostics.every(({ severity }) => severity === 1)) {
     terminal.err('hookanalyzer: the program did not use CUDA\n');
   }
 }

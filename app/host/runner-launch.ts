@@ -1,9 +1,10 @@
-// The runner as a launch, here and on a board: the built-in workload, and experiments.
+// The runner as a launch, here and on a board: the built-in workload, experiments, and workloads under the scheduler.
 
 import { randomBytes } from 'node:crypto';
 import { TRACE_KINDS_DEFAULT } from '../../shared/model/enums';
 import type { ExperimentSpec } from '../../shared/rpc/experiment';
 import type { LaunchParams } from '../../shared/rpc/methods';
+import type { PolicyChoice, WorkloadPreset } from '../../shared/rpc/workload-control';
 import { formatCount } from '../../shared/units/format';
 import { failure } from '../../shared/util/failure';
 import type { InstalledProbe } from './deploy/install';
@@ -88,4 +89,39 @@ export function experimentLaunch(place: RunnerPlace, { spec, device, experiment 
     );
   }
   return launchOf(place, ['experiment', '--spec', text, '--experiment', String(experiment), '--device', device]);
+}
+
+export interface WorkloadLaunchChoice {
+  /** A preset by its name, or the text of a workload file. */
+  readonly workload: { readonly preset: WorkloadPreset } | { readonly text: string };
+  /** The workload's own when undefined. */
+  readonly policy?: PolicyChoice;
+  /** The workload's own when undefined. */
+  readonly seconds?: number;
+  /** The workload's own when undefined. */
+  readonly seed?: number;
+  /** From which paths in a text count; the folder in which the runner is started when undefined. */
+  readonly folder?: string;
+  readonly device: RunnerDevice;
+  /** Where changes are written while it runs; undefined where there is no such file. */
+  readonly controlPath?: string;
+}
+
+/** Throws FailureError `workloadTooLong` for a text that no argument can hold. */
+export function workloadLaunch(place: RunnerPlace, choice: WorkloadLaunchChoice): LaunchParams {
+  const { workload, policy, seconds, seed, folder, device, controlPath } = choice;
+  if ('text' in workload && Buffer.byteLength(workload.text) > SPEC_BYTES_MAX) {
+    throw failure(
+      'workloadTooLong',
+      `The workload file is longer than the ${formatCount(SPEC_BYTES_MAX)} bytes that fit into one argument.`,
+      'Shorten it: leave out its comments, or name a trace by its path.',
+    );
+  }
+  const words = 'preset' in workload ? ['--preset', workload.preset] : ['--text', workload.text];
+  if (policy !== undefined) words.push('--policy', policy);
+  if (seconds !== undefined) words.push('--seconds', String(seconds));
+  if (seed !== undefined) words.push('--seed', String(seed));
+  if (folder !== undefined) words.push('--folder', folder);
+  if (controlPath !== undefined) words.push('--control', controlPath);
+  return launchOf(place, ['workload', ...words, '--device', device]);
 }

@@ -55,6 +55,15 @@ export function setMenu(send: (command: AppCommand) => void, window: () => Brows
       ],
     },
     {
+      label: '&Scheduler',
+      submenu: [
+        command('Show', 'panel.scheduler'),
+        separator,
+        command('Run the workload', 'scheduler.run'),
+        command('Stop the workload', 'scheduler.stop'),
+      ],
+    },
+    {
       label: '&View',
       submenu: [
         command('Command palette', 'palette.open', 'CmdOrCtrl+Shift+P'),

@@ -10,6 +10,7 @@ export const PANEL_TITLES = {
   output: 'Output',
   details: 'Details',
   laboratory: 'Laboratory',
+  scheduler: 'Scheduler',
   connection: 'Connection',
   notes: 'Notes',
 } as const;
@@ -26,6 +27,7 @@ export function buildDefaultLayout(api: DockviewApi, isLive: boolean): void {
   ) => api.addPanel({ id, component: id, title: PANEL_TITLES[id], position, initialWidth: width });
   add('timeline');
   add('laboratory', { referencePanel: 'timeline', direction: 'within' });
+  add('scheduler', { referencePanel: 'timeline', direction: 'within' });
   add('details', { referencePanel: 'timeline', direction: 'right' }, 330);
   add('launch', { referencePanel: 'details', direction: 'within' });
   add('connection', { referencePanel: 'details', direction: 'within' });

@@ -20,10 +20,11 @@ import { LaunchPanel } from './panels/launch/launch-panel';
 import { MemoryDock } from './panels/memory/memory-dock';
 import { NotesPanel } from './panels/notes/notes-panel';
 import { OutputPanel } from './panels/output/output-panel';
+import { SchedulerDock } from './panels/scheduler/scheduler-dock';
 import { TablesDock } from './panels/tables/tables-dock';
 import { TimelinePanel } from './panels/timeline/timeline-panel';
 
-const LAYOUT_KEY = 'hookanalyzer.layout.2';
+const LAYOUT_KEY = 'hookanalyzer.layout.3';
 
 const PANELS: Readonly<Record<PanelId, () => React.ReactNode>> = {
   timeline: TimelinePanel,
@@ -33,6 +34,7 @@ const PANELS: Readonly<Record<PanelId, () => React.ReactNode>> = {
   output: OutputPanel,
   details: DetailsPanel,
   laboratory: LaboratoryDock,
+  scheduler: SchedulerDock,
   connection: ConnectionPanel,
   notes: NotesPanel,
 };

@@ -9,6 +9,7 @@
 
 #include "addon/binding/device_object.h"
 #include "addon/binding/references.h"
+#include "addon/binding/tensorrt_object.h"
 #include "addon/binding/work_makers.h"
 #include "addon/cpu/cpu_device.h"
 #include "addon/cuda/cuda_survey.h"
@@ -108,6 +109,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("cudaDevices", Napi::Function::New(env, cudaDevices, "cudaDevices"));
   exports.Set("createCpuDevice", Napi::Function::New(env, createCpuDevice, "createCpuDevice"));
   exports.Set("createCudaDevice", Napi::Function::New(env, createCudaDevice, "createCudaDevice"));
+  exports.Set("createTensorrt", Napi::Function::New(env, createTensorrt, "createTensorrt"));
   exports.Set("runReference", Napi::Function::New(env, runReference, "runReference"));
   return exports;
 }

@@ -8,7 +8,7 @@ import { thenFree } from './buffers';
 import { parseCompilerLog } from './compiler-log';
 import { type DeviceTraits, type PointResult, UNKNOWN } from './point';
 import { occupancyOf } from './registers';
-import { launchesPerSample, type SamplingLimits, takeSamples } from './sampling';
+import { coldLimits, launchesPerSample, type SamplingLimits, takeSamples } from './sampling';
 import { NOISE_SPREAD_RATIO, summarizeSamples } from './statistics';
 
 type KernelSpec = Extract<ExperimentSpec, { kind: 'kernel' }>;
@@ -73,7 +73,7 @@ export class CompiledPoints {
         device.measure({ ...call, sampleCount, launchesPerSample: perSample }),
       );
       const cold = isCold
-        ? await takeSamples(limits, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
+        ? await takeSamples(coldLimits(limits), (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
         : undefined;
       const summary = summarizeSamples(samplesNs);
       const shape = { threadsPerBlock: blockSize, ...kernel, dynamicSharedBytes: spec.dynamicSharedBytes };

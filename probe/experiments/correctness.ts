@@ -79,7 +79,8 @@ export class Checker {
       .filter(({ key }) => key !== check.output && key !== 'workspace')
       .map((plan) => {
         const all = this.contents.get(plan);
-        return [plan.key, plan.key === check.rowsOf.key ? rowsAs(all, rows, check.rowsOf.rowElements) : all];
+        const rowElements = check.rowElementsOf[plan.key];
+        return [plan.key, rowElements === undefined ? all : rowsAs(all, rows, rowElements)];
       });
     const output = emptyOf(check.outputElement, rows.length * check.rowElements);
     const sizes = { ...options, [check.rowsKey]: rows.length };

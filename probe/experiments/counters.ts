@@ -20,23 +20,37 @@ const METRICS: readonly (readonly [ours: PointMetric, theirs: string, divisor: n
 ];
 
 export class CounterPass {
-  private constructor(private readonly tools: PointTools) {}
+  /** What was told already: the next points usually fail for the same reason. */
+  private readonly told = new Set<string>();
+
+  private constructor(
+    private readonly tools: PointTools,
+    private readonly tell: (message: WorkerMessage) => void,
+  ) {}
 
   /** Takes the device's counters. undefined, with the reason told, where they cannot be had: times were measured already. */
   static open(tools: PointTools, tell: (message: WorkerMessage) => void): CounterPass | undefined {
     const { problem, absent } = tools.device.openCounters(METRICS.map(([, theirs]) => theirs));
     for (const { sentence, remedy } of problem ? [problem] : absent) tell({ kind: 'notice', sentence, remedy });
-    return problem ? undefined : new CounterPass(tools);
+    return problem ? undefined : new CounterPass(tools, tell);
   }
 
-  /** The metrics that have a value, by our names; undefined for a point that launches no kernel of its own or cannot be launched. */
-  async measure({ work }: PointPlan): Promise<Record<string, number> | undefined> {
+  /** The metrics that have a value, by our names; undefined for a point that launches no kernel of its own, and, with the reason told, for one
+   * whose counters cannot be read. */
+  async measure({ series, label, work }: PointPlan): Promise<Record<string, number> | undefined> {
     const { device, contents, compiled } = this.tools;
     const count = (call: KernelCall) => device.measureCounters(call);
     try {
       if (work.kind === 'call') return named(await withCall(device, work, contents, count));
       if (work.kind === 'compiled' && compiled) return named(await compiled.withCall(work.blockSize, count));
-    } catch {} // the pass before has told why this point cannot be launched
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.told.has(reason)) {
+        const sentence = `The hardware counters of ${series}, ${label}, were not read: ${reason}`;
+        this.tell({ kind: 'notice', sentence, remedy: 'Times were measured without them.' });
+      }
+      this.told.add(reason);
+    }
     return undefined;
   }
 }

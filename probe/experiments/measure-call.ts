@@ -4,7 +4,7 @@ import type { ComputeDevice, KernelCall, LaunchDescription } from '../runner/add
 import { type Contents, DeviceBuffers, thenFree } from './buffers';
 import type { Checker, Verdict } from './correctness';
 import type { PointWork } from './point';
-import { launchesPerSample, type SamplingLimits, takeSamples } from './sampling';
+import { coldLimits, launchesPerSample, type SamplingLimits, takeSamples } from './sampling';
 import { type SampleSummary, summarizeSamples } from './statistics';
 
 export type CallWork = Extract<PointWork, { kind: 'call' }>;
@@ -15,9 +15,6 @@ export interface CallMeasurement extends SampleSummary {
   readonly verdict: Verdict | undefined;
   readonly launch: LaunchDescription;
 }
-
-/** What a cold sample may be of the samples of a point. */
-const COLD_SHARE = 0.5;
 
 /** The call with its memory in place, given back when `use` is done. Throws what the device throws. */
 export async function withCall<T>(
@@ -54,13 +51,8 @@ export function measureCall(
     const samplesNs = await takeSamples(limits, (sampleCount) =>
       device.measure({ ...call, sampleCount, launchesPerSample: perSample }),
     );
-    const coldLimits = {
-      ...limits,
-      sampleCount: Math.ceil(limits.sampleCount * COLD_SHARE),
-      budgetMs: limits.budgetMs * COLD_SHARE,
-    };
     const coldNs = isCold
-      ? await takeSamples(coldLimits, (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
+      ? await takeSamples(coldLimits(limits), (sampleCount) => device.measure({ ...call, sampleCount, isCold: true }))
       : undefined;
     return {
       ...summarizeSamples(samplesNs),

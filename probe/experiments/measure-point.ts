@@ -8,6 +8,7 @@ import { measureService } from './measure-services';
 import { type DeviceTraits, failedPoint, type PointPlan, type PointResult, UNKNOWN } from './point';
 import { occupancyOf, type ResourcesOf } from './registers';
 import { NOISE_SPREAD_RATIO, summarizeSamples } from './statistics';
+import type { Streams } from './streams';
 
 export interface PointTools extends MeasureTools {
   readonly addon: NativeAddon;
@@ -16,6 +17,7 @@ export interface PointTools extends MeasureTools {
   readonly resourcesOf: ResourcesOf;
   /** The user's own kernel; undefined in the experiments that have none. */
   readonly compiled: CompiledPoints | undefined;
+  readonly streams: Streams;
 }
 
 type Measured = Omit<PointResult, 'startMonotonicNs' | 'durationNs' | 'coreClockKhz' | 'temperatureC' | 'failure'>;
@@ -59,7 +61,7 @@ async function measure(plan: PointPlan, tools: PointTools): Promise<Measured> {
     if (!tools.compiled) throw new Error('a plan has a compiled kernel, but its experiment has none');
     return tools.compiled.measure(work.blockSize, tools);
   }
-  const { samplesNs, flops, bytes } = await measureService(tools.device, work, tools.limits);
+  const { samplesNs, flops, bytes } = await measureService(tools.device, work, tools.limits, tools.streams);
   const summary = summarizeSamples(samplesNs);
   return {
     ...NOTHING,

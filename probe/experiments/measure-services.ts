@@ -5,6 +5,7 @@ import { inputCount, Network, outputCount } from '../runner/network';
 import { randomFloats, seededRandom } from '../runner/random';
 import type { PointWork } from './point';
 import { type SamplingLimits, takeSamples } from './sampling';
+import type { Streams } from './streams';
 
 type ServiceWork = Exclude<PointWork, { kind: 'call' | 'compiled' }>;
 
@@ -24,6 +25,7 @@ export async function measureService(
   device: ComputeDevice,
   work: ServiceWork,
   limits: SamplingLimits,
+  streams: Streams,
 ): Promise<ServiceMeasurement> {
   const sampled = (measure: (sampleCount: number) => Float64Array) => {
     measure(1); // warms up
@@ -48,9 +50,9 @@ export async function measureService(
       return { samplesNs: await sampled(measure), flops: undefined, bytes: undefined };
     }
     case 'streams':
-      return measureStreams(device, work, limits);
+      return measureStreams(device, work, limits, streams);
     case 'batch':
-      return measureBatch(device, work.images, limits);
+      return measureBatch(device, work.images, limits, streams);
   }
 }
 
@@ -62,6 +64,7 @@ async function measureStreams(
   device: ComputeDevice,
   { streamCount, side, launchCount }: Extract<PointWork, { kind: 'streams' }>,
   limits: SamplingLimits,
+  streams: Streams,
 ): Promise<ServiceMeasurement> {
   const count = side * side;
   const inputs = randomFloats(seededRandom(1), count, 1);
@@ -74,7 +77,7 @@ async function measureStreams(
   try {
     const [a, b] = [place(), place()];
     for (const target of [a, b]) device.upload({ target, source: inputs });
-    const lanes = Array.from({ length: streamCount }, () => ({ stream: device.createStream(), c: place() }));
+    const lanes = streams.take(streamCount).map((stream) => ({ stream, c: place() }));
     const sizes = { rows: side, columns: side, depth: side };
     const sample = () => {
       const startNs = nowNs();
@@ -99,10 +102,11 @@ async function measureBatch(
   device: ComputeDevice,
   images: number,
   limits: SamplingLimits,
+  streams: Streams,
 ): Promise<ServiceMeasurement> {
   const network = new Network(device, 1, images);
   try {
-    const lane = network.addLane();
+    const lane = network.addLane(streams.take(1)[0]);
     const input = randomFloats(seededRandom(2), inputCount(images), 1);
     const scores = new Float32Array(outputCount(images));
     const sample = () => {

@@ -1,13 +1,17 @@
 // The points that are calls of a kernel family: GEMM over sizes and variants, block sizes, and the ceilings they are held against.
 
 import type { ExperimentSpec } from '../../shared/rpc/experiment';
-import type { BufferPlan, DeviceTraits, PointPlan, VariantsOf } from './point';
+import type { BufferPlan, CheckPlan, DeviceTraits, PointPlan, VariantsOf } from './point';
 
 type GemmSpec = Extract<ExperimentSpec, { kind: 'gemm' }>;
 type BlockSizeSpec = Extract<ExperimentSpec, { kind: 'blockSize' }>;
 
 /** Multiplications of the reference a point: about half a second of it. */
 const CHECKED_PRODUCTS = 4e7;
+/** Of an elementwise kernel, spread over all of them. */
+const CHECKED_ELEMENTS = 2 ** 16;
+/** Past 256 MiB an array is not filled and read back on the host as well, where a board may not have the memory for it. */
+const CHECKED_COUNT_MAX = 2 ** 26;
 /** Of 2^-11 a rounding in half, and of sums of float32 in another order. */
 const ERROR_MAX = { fp32: 1e-4, fp16: 4e-3 } as const;
 /** The name under which cuBLAS is a variant; it is measured as the reference. */
@@ -54,7 +58,7 @@ export function gemmPoints(spec: GemmSpec, device: DeviceTraits, variantsOf: Var
             outputElement: element,
             rowCount: Math.max(1, Math.min(rows, Math.floor(CHECKED_PRODUCTS / (columns * depth)))),
             rowElements: columns,
-            rowsOf: { key: 'a', rowElements: depth },
+            rowElementsOf: { a: depth },
             rowsKey: 'rows',
             errorMax: ERROR_MAX[spec.precision],
           },
@@ -87,6 +91,16 @@ export function blockSizePoints(spec: BlockSizeSpec): PointPlan[] {
   const inputs = kernel.startsWith('add')
     ? [buffer('input', count), buffer('addend', count)]
     : [buffer('input', count)];
+  const check: CheckPlan = {
+    kernel: 'elementwise',
+    output: 'output',
+    outputElement: 'f32',
+    rowCount: Math.min(count, CHECKED_ELEMENTS),
+    rowElements: 1,
+    rowElementsOf: Object.fromEntries(inputs.map(({ key }) => [key, 1])),
+    rowsKey: 'count',
+    errorMax: ERROR_MAX.fp32,
+  };
   return spec.blockSizes.map((blockSize) => ({
     role: 'measured',
     series: kernel,
@@ -99,7 +113,7 @@ export function blockSizePoints(spec: BlockSizeSpec): PointPlan[] {
       variant: 'scalar',
       options: { operation: kernel, count, blockSize },
       buffers: [...inputs, buffer('output', count, 'zero')],
-      check: undefined,
+      check: count <= CHECKED_COUNT_MAX ? check : undefined,
     },
   }));
 }

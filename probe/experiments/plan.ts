@@ -18,13 +18,17 @@ export function planPoints(spec: ExperimentSpec, device: DeviceTraits, variantsO
       return [...ceilingPoints(device), ...blockSizePoints(spec)];
     case 'batch':
       return spec.batchSizes.map((images) =>
-        plain('network', images, `${images} images`, 'fp32', { kind: 'batch', images }),
+        plain('network', images, counted(images, 'image'), 'fp32', { kind: 'batch', images }),
       );
     case 'streams':
       return spec.streamCounts.map((streamCount) => {
         const { side, launchCount } = spec;
-        const label = streamCount === 1 ? '1 stream' : `${streamCount} streams`;
-        return plain('gemm', streamCount, label, 'fp32', { kind: 'streams', streamCount, side, launchCount });
+        return plain('gemm', streamCount, counted(streamCount, 'stream'), 'fp32', {
+          kind: 'streams',
+          streamCount,
+          side,
+          launchCount,
+        });
       });
     case 'copy':
       if (device.kind === 'cpu') {
@@ -47,7 +51,8 @@ export function planPoints(spec: ExperimentSpec, device: DeviceTraits, variantsO
       return spec.launchCounts.flatMap((launchCount) =>
         (device.kind === 'cpu' ? [false] : [false, true]).map((isGraph) => {
           const series = isGraph ? 'graph' : 'one by one';
-          return plain(series, launchCount, `${launchCount} launches`, '', { kind: 'launch', launchCount, isGraph });
+          const label = launchCount === 1 ? '1 launch' : `${launchCount} launches`;
+          return plain(series, launchCount, label, '', { kind: 'launch', launchCount, isGraph });
         }),
       );
     case 'allocation':
@@ -60,11 +65,16 @@ export function planPoints(spec: ExperimentSpec, device: DeviceTraits, variantsO
       return [
         ...ceilingPoints(device),
         ...spec.blockSizes.map((blockSize) =>
-          plain(spec.entry ?? spec.fileName, blockSize, `${blockSize} threads`, '', { kind: 'compiled', blockSize }),
+          plain(spec.entry ?? spec.fileName, blockSize, counted(blockSize, 'thread'), '', {
+            kind: 'compiled',
+            blockSize,
+          }),
         ),
       ];
   }
 }
+
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 function plain(
   series: string,

@@ -18,8 +18,8 @@ export interface CheckPlan {
   readonly rowCount: number;
   /** Elements of one row of the output. */
   readonly rowElements: number;
-  /** The input that is cut into the same rows, its name and the elements of a row of it. */
-  readonly rowsOf: { readonly key: string; readonly rowElements: number };
+  /** The inputs that are cut into the same rows: the elements of a row of each, by name. */
+  readonly rowElementsOf: Readonly<Record<string, number>>;
   /** The size argument that says how many rows there are. */
   readonly rowsKey: string;
   readonly errorMax: number;

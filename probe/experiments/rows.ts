@@ -18,21 +18,21 @@ function perSec(amount: number, medianNs: number): number {
 export class Ratios {
   private flopsPerSecMax = UNKNOWN;
   private bytesPerSecMax = UNKNOWN;
-  /** Median of the reference by place and precision. */
+  /** Median of the reference by place and precision; matrices of other sides can have the same x. */
   private readonly referenceNs = new Map<string, number>();
 
   /** Takes note of a ceiling or a reference. */
-  note({ role, series, x, precision }: PointPlan, { medianNs, flops, bytes, failure }: PointResult): void {
+  note({ role, series, label, precision }: PointPlan, { medianNs, flops, bytes, failure }: PointResult): void {
     if (failure !== '') return;
-    if (role === 'reference') this.referenceNs.set(`${precision} ${x}`, medianNs);
+    if (role === 'reference') this.referenceNs.set(`${precision} ${label}`, medianNs);
     if (role !== 'ceiling') return;
     if (series === 'fma') this.flopsPerSecMax = perSec(flops, medianNs);
     else this.bytesPerSecMax = perSec(bytes, medianNs);
   }
 
   /** The reference's median at the same place over this one's. */
-  ofReference({ x, precision }: PointPlan, medianNs: number): number {
-    const referenceNs = this.referenceNs.get(`${precision} ${x}`);
+  ofReference({ label, precision }: PointPlan, medianNs: number): number {
+    const referenceNs = this.referenceNs.get(`${precision} ${label}`);
     return referenceNs === undefined || medianNs <= 0 ? UNKNOWN : referenceNs / medianNs;
   }
 

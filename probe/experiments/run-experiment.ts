@@ -4,6 +4,7 @@ import { enums } from '../../shared/model/enums';
 import type { ExperimentSpec } from '../../shared/rpc/experiment';
 import { sessionFromMonotonic } from '../../shared/units/units';
 import { encodeRows } from '../../shared/wire/encode';
+import { STRING_BYTES_MAX } from '../../shared/wire/limits';
 import { tables } from '../../shared/wire/tables';
 import type { ProbeConnection } from '../runner/probe-connection';
 import type { DeviceTraits, PointPlan, PointResult } from './point';
@@ -18,12 +19,17 @@ export interface ExperimentRun extends Omit<SupervisorOptions, 'listener'> {
   readonly print: ((line: string) => void) | undefined;
 }
 
-/** The spec as the session keeps it: a long source is cut, because a text column holds 8 KiB. */
 const SOURCE_CHARS_KEPT = 4000;
 
-function specText(spec: ExperimentSpec): string {
-  if (spec.kind !== 'kernel' || spec.source.length <= SOURCE_CHARS_KEPT) return JSON.stringify(spec);
-  return JSON.stringify({ ...spec, source: `${spec.source.slice(0, SOURCE_CHARS_KEPT)}\n// cut here` });
+/** The spec as the session keeps it: a long source is cut until the text fits into its column, which would otherwise end amid the JSON. */
+export function specText(spec: ExperimentSpec): string {
+  let text = JSON.stringify(spec);
+  if (spec.kind !== 'kernel') return text;
+  const isTooLong = () => Buffer.byteLength(text) > STRING_BYTES_MAX;
+  for (let kept = SOURCE_CHARS_KEPT; isTooLong() && kept > 0; kept = Math.floor(kept / 2)) {
+    text = JSON.stringify({ ...spec, source: `${spec.source.slice(0, kept)}\n// cut here` });
+  }
+  return text;
 }
 
 type Event = keyof typeof enums.experimentEvent;
@@ -90,7 +96,7 @@ class Teller implements Listener {
     const row = {
       timeNs: this.nowNs(),
       event: enums.experimentEvent[event],
-      deviceKind: enums.deviceKind[this.device?.kind ?? 'cpu'],
+      deviceKind: this.device ? enums.deviceKind[this.device.kind] : 0, // a kernel that does not compile ran on neither
       experiment,
       doneCount: this.doneCount,
       pointCount: this.plans.length,

@@ -18,6 +18,18 @@ const ROUND_MS = 40;
 const SAMPLE_NS_MIN = 200_000;
 const LAUNCHES_PER_SAMPLE_MAX = 1000;
 
+/** What cold samples may be of the samples and the time of a point. */
+const COLD_SHARE = 0.5;
+
+/** Of the cold samples of a point whose warm ones have these. */
+export function coldLimits(limits: SamplingLimits): SamplingLimits {
+  return {
+    ...limits,
+    sampleCount: Math.ceil(limits.sampleCount * COLD_SHARE),
+    budgetMs: limits.budgetMs * COLD_SHARE,
+  };
+}
+
 /** So many launches go into one sample that its clock does not matter. */
 export function launchesPerSample(oneNs: number): number {
   return Math.min(LAUNCHES_PER_SAMPLE_MAX, Math.max(1, Math.ceil(SAMPLE_NS_MIN / Math.max(oneNs, 1))));

@@ -28,14 +28,16 @@ export interface SupervisorOptions {
   readonly words: readonly string[];
   /** A worker that says nothing for so long is ended. */
   readonly pointMsMax: number;
+  /** The same before its first word; at least pointMsMax. */
+  readonly startMsMax?: number;
   readonly listener: Listener;
   readonly signal: AbortSignal;
 }
 
 /** So many points in a row that end their worker are a fault that the next one does not mend. */
 const CRASHES_MAX = 5;
-/** Loading the CUDA runtime on a board, and compiling by nvcc, take seconds. */
-const START_MS_MAX = 60_000;
+/** Loading the CUDA runtime on a board takes seconds; nvcc ends by itself after 120 s (native/addon/cuda/compiler/nvcc.h) and then says so. */
+const START_MS_MAX = 150_000;
 /** Variables that load the collector into a process. */
 const COLLECTOR_VARIABLES = ['CUDA_INJECTION64_PATH', 'NVTX_INJECTION64_PATH', 'HOOKANALYZER_SOCKET'];
 /** A point may take longer, and the probe kills what has not ended 3 s after its signal: the last row must be sent until then. */
@@ -73,9 +75,10 @@ export class Supervisor {
       if (end.kind === 'done' || end.kind === 'cancelled') return { kind: end.kind };
       if (end.kind === 'failed') return { kind: 'failed', sentence: end.sentence, remedy: end.remedy };
       if (!this.isStarted) return { kind: 'failed', sentence: end.sentence, remedy: REMEDY };
-      crashCount = this.nextIndex > before + 1 ? 1 : crashCount + 1;
       if (pass === 'times') this.tellLost(end.sentence);
       else this.nextIndex = (this.begunIndex ?? this.nextIndex) + 1;
+      // Past its first point a worker has measured something; only then is the point that ended it the first in a row.
+      crashCount = this.nextIndex > before + 1 ? 1 : crashCount + 1;
       if (crashCount >= CRASHES_MAX) {
         const sentence = `${CRASHES_MAX} points in a row ended their worker; the last: ${end.sentence}`;
         return { kind: 'failed', sentence, remedy: REMEDY };
@@ -92,7 +95,7 @@ export class Supervisor {
   }
 
   private runWorker(pass: Pass): Promise<WorkerEnd> {
-    const { modulePath, words, signal, pointMsMax } = this.options;
+    const { modulePath, words, signal, pointMsMax, startMsMax = START_MS_MAX } = this.options;
     const env = { ...process.env };
     if (pass === 'counters') for (const name of COLLECTOR_VARIABLES) delete env[name];
     this.begunIndex = undefined;
@@ -102,11 +105,16 @@ export class Supervisor {
     });
     return new Promise((resolve) => {
       let end: WorkerEnd | undefined;
-      const hang = () => {
-        end = lost(`It did not end within ${pointMsMax / 1000} s, and its worker was ended.`);
-        child.kill('SIGKILL');
-      };
-      let timer = setTimeout(hang, Math.max(pointMsMax, START_MS_MAX));
+      const endAfter = (ms: number, sentence: string) =>
+        setTimeout(() => {
+          end = lost(sentence);
+          child.kill('SIGKILL');
+        }, ms);
+      const beginMsMax = Math.max(pointMsMax, startMsMax);
+      let timer = endAfter(
+        beginMsMax,
+        `The worker had not begun after ${beginMsMax / 1000} s of loading and compiling, and was ended.`,
+      );
       let killTimer: NodeJS.Timeout | undefined;
       const cancel = () => {
         child.kill('SIGTERM');
@@ -116,7 +124,7 @@ export class Supervisor {
       if (signal.aborted) cancel();
       child.on('message', (message: WorkerMessage) => {
         clearTimeout(timer);
-        timer = setTimeout(hang, pointMsMax);
+        timer = endAfter(pointMsMax, `It did not end within ${pointMsMax / 1000} s, and its worker was ended.`);
         end = this.take(message) ?? end;
       });
       child.once('error', (error) => {

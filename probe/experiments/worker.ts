@@ -12,6 +12,7 @@ import { measurePoint, type PointTools } from './measure-point';
 import { planPoints } from './plan';
 import type { DeviceTraits, WorkerMessage } from './point';
 import { loadResources } from './registers';
+import { Streams } from './streams';
 
 export interface WorkerOptions {
   readonly addon: NativeAddon;
@@ -57,7 +58,19 @@ export async function runWorker(options: WorkerOptions): Promise<boolean> {
     const limits = { sampleCount: spec.sampleCount, budgetMs: POINT_BUDGET_MS, shouldStop };
     const resourcesOf = loadResources(traits);
     const isCold = spec.measureCold;
-    const tools: PointTools = { addon, device, traits, resourcesOf, compiled, contents, checker, limits, isCold };
+    const streams = new Streams(device);
+    const tools: PointTools = {
+      addon,
+      device,
+      traits,
+      resourcesOf,
+      compiled,
+      streams,
+      contents,
+      checker,
+      limits,
+      isCold,
+    };
     const counters = pass === 'counters' ? CounterPass.open(tools, tell) : undefined;
     // Without counters, which it has said, there is nothing left to do in their pass.
     const endIndex = pass === 'counters' && !counters ? fromIndex : plans.length;

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { failure } from '../../shared/util/failure';
+import type { NativeTensorrt } from '../engines/tensorrt/native';
 
 /** A byte of an allocation of one device; exact, because addresses stay below 2^53. */
 export type DeviceAddress = number;
@@ -185,6 +186,8 @@ export interface NativeAddon {
   /** epochNs is CLOCK_MONOTONIC at SessionNs 0; threads defaults to the number of processors. */
   createCpuDevice(options: { threads?: number; epochNs?: bigint; sourceId?: number }): ComputeDevice;
   createCudaDevice(options: { index?: number }): ComputeDevice;
+  /** Opens TensorRT. Throws an Error with `code` and `remedy` when it is not there. */
+  createTensorrt(options: { folder?: string }): NativeTensorrt;
   /** The naive and obviously right version, with sums in double; writes into the arrays that stand where a device has addresses. */
   runReference(call: ReferenceCall): void;
 }

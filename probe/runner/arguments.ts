@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { ENGINE_CHOICES, ENGINE_OPTIONS, type EngineArguments } from './engine-arguments';
+import { POLICY_CHOICES, type PolicyChoice } from '../../shared/rpc/workload-control';
 
 export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
@@ -20,7 +21,7 @@ export interface RunnerArguments {
   readonly spec: string;
   /** Joins the rows of the experiment; random when it is not given. */
   readonly experiment: number | undefined;
-  /** Whether an experiment prints its points as JSON, a line each. */
+  /** Whether an experiment prints its points, and a workload its rows, as JSON, a line each. */
   readonly isPrinting: boolean;
   /** A point whose worker says nothing for so long is given up. */
   readonly pointSeconds: number;
@@ -29,13 +30,28 @@ export interface RunnerArguments {
   readonly pass: 'times' | 'counters';
   /** Of the verb engine. */
   readonly engine: EngineArguments | undefined;
+  /** Of a workload; undefined where its file is to say it. */
+  readonly workload: WorkloadArguments | undefined;
+}
+
+/** Exactly one of presetName, filePath and text is given. */
+export interface WorkloadArguments {
+  readonly presetName: string | undefined;
+  readonly filePath: string | undefined;
+  readonly text: string | undefined;
+  /** Paths in `text` count from here; the current folder when undefined. */
+  readonly folder: string | undefined;
+  readonly policy: PolicyChoice | undefined;
+  readonly seconds: number | undefined;
+  readonly seed: number | undefined;
+  readonly controlPath: string | undefined;
 }
 
 /** experiment-worker is what experiment starts for itself. */
-const VERBS = ['demo', 'check', 'experiment', 'experiment-worker', 'engine'] as const;
+const VERBS = ['demo', 'check', 'experiment', 'experiment-worker', 'engine', 'workload'] as const;
 
 const DEVICE_WORDS = '[--device auto|cpu|cuda] [--threads N] [--addon PATH]';
-export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}`;
+export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}, or runner workload --file PATH|--preset NAME|--text YAML [--folder PATH] [--policy NAME] [--seconds N] [--seed N] [--control PATH] [--print] [--device auto|cpu|cuda]`;
 
 /** Wrong usage; the message is one sentence. */
 export class UsageError extends Error {}
@@ -54,6 +70,12 @@ const OPTIONS = {
   from: { type: 'string' },
   pass: { type: 'string' },
   ...ENGINE_OPTIONS,
+  file: { type: 'string' },
+  preset: { type: 'string' },
+  text: { type: 'string' },
+  folder: { type: 'string' },
+  policy: { type: 'string' },
+  control: { type: 'string' },
 } as const;
 
 const SECONDS_DEFAULT = 3;
@@ -64,7 +86,7 @@ const THREADS_MAX = 256; // of createCpuDevice
 const POINT_SECONDS_DEFAULT = 60;
 const POINT_COUNT_MAX = 1e6;
 const BATCH_MAX = 1024;
-const VERB_WORDS = 'Say what to run: demo, check, experiment or engine';
+const VERB_WORDS = 'Say what to run: demo, check, experiment, engine or workload';
 
 function numberOf(name: string, text: string | undefined, min: number, max: number): number | undefined {
   if (text === undefined) return undefined;
@@ -99,6 +121,20 @@ function engineOf({ model, engine: word, ...values }: ReturnType<typeof parse>['
   return { model, engine, batchSize, isGraph: !values['one-by-one'] };
 }
 
+function workloadOf(values: ReturnType<typeof parse>['values']): WorkloadArguments {
+  const { preset, file, text, folder, control } = values;
+  if ([preset, file, text].filter((each) => each !== undefined).length !== 1)
+    throw new UsageError('A workload needs exactly one of --file, --preset and --text');
+  const policy = POLICY_CHOICES.find((each) => each === values.policy);
+  if (values.policy !== undefined && !policy)
+    throw new UsageError(`--policy must be ${POLICY_CHOICES.join(', ')}, not "${values.policy}"`);
+  return {
+    ...{ presetName: preset, filePath: file, text, folder, policy, controlPath: control },
+    seconds: numberOf('seconds', values.seconds, 0.001, SECONDS_MAX),
+    seed: wholeNumberOf('seed', values.seed, 0, 2 ** 32 - 1),
+  };
+}
+
 /** Parses the words behind the program's name. Throws UsageError. */
 export function parseRunnerArguments(words: readonly string[]): RunnerArguments {
   const { values, positionals } = parse(words);
@@ -125,5 +161,6 @@ export function parseRunnerArguments(words: readonly string[]): RunnerArguments 
     fromIndex: wholeNumberOf('from', values.from, 0, POINT_COUNT_MAX) ?? 0,
     pass: values.pass === 'counters' ? 'counters' : 'times',
     engine: known === 'engine' ? engineOf(values) : undefined,
+    workload: known === 'workload' ? workloadOf(values) : undefined,
   };
 }

@@ -1,4 +1,4 @@
-// `node out/node/runner.js demo|check|experiment|engine`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
+// `node out/node/runner.js demo|check|experiment|engine|workload`: the child process that runs workloads, so that one that hangs or crashes takes nothing with it.
 // On a CUDA device the injected collector records it; on the CPU device it records itself and talks to the probe named by
 // $HOOKANALYZER_SOCKET. Without that it just runs.
 
@@ -13,15 +13,8 @@ import { checkKernels, checkSentence } from './check/check';
 import { demoSentence, runDemo } from './demo';
 import { engineLines, runEngine } from './engine-run';
 import { connectIfAsked, sendExit, tell, withDevice } from './recorded-device';
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-
-/** Aborted by the first SIGINT or SIGTERM; a second one ends the process the hard way. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of SIGNALS) process.once(signal, () => controller.abort());
-  return controller.signal;
-}
+import { serveWorkload } from './serve-workload';
+import { stopSignal } from './stop-signal';
 
 async function demo(options: RunnerArguments): Promise<number> {
   const addon = loadAddon(options.addonPath);
@@ -110,7 +103,7 @@ async function engine(options: RunnerArguments): Promise<number> {
   return 0;
 }
 
-const RUN = { demo, check, experiment, engine, 'experiment-worker': experimentWorker } as const;
+const RUN = { demo, check, experiment, engine, 'experiment-worker': experimentWorker, workload: serveWorkload } as const;
 
 async function run(words: readonly string[]): Promise<number> {
   try {

@@ -86,9 +86,8 @@ export class Network {
     }
   }
 
-  /** A stream with its activations. */
-  addLane(): NetworkLane {
-    const stream = this.device.createStream();
+  /** A stream, a new one unless it is given, with its activations. */
+  addLane(stream = this.device.createStream()): NetworkLane {
     const allocate = (name: string) => {
       const address = this.device.alloc(this.images * FLAT * FLOAT_BYTES, `lane ${stream} ${name}`);
       this.allocations.push(address);

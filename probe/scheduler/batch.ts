@@ -42,6 +42,9 @@ export class Batch {
   readonly behindModel: string;
   readonly behindEndNs: number;
   endNs = -1;
+  /** How many batches ran beside it, on average over its life; the pool's to fill in. */
+  companyCount = 0;
+  busyNsBefore = 0;
   startNs = -1;
   durationNs = -1;
   /** When the watchdog calls it hung. */

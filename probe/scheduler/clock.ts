@@ -56,7 +56,10 @@ export class TimerQueue {
 
   arm(timer: QueuedTimer, timeNs: number): void {
     assert(!Number.isNaN(timeNs), 'a timer is armed at a number');
-    if (timeNs === Number.POSITIVE_INFINITY) return this.disarm(timer);
+    if (timeNs === Number.POSITIVE_INFINITY) {
+      this.disarm(timer);
+      return;
+    }
     timer.timeNs = timeNs;
     timer.sequence = ++this.sequence;
     if (timer.heapIndex === NOT_IN_HEAP) this.heap.push(timer);

@@ -1,12 +1,12 @@
 // The loop that gives batches to streams. It runs after everything that may have changed what can go: a request came, a batch ended,
 // a delay is over, an engine is up.
 
-import { Batch, type Stream } from './batch';
+import { Batch, type BatchPlan, type Stream } from './batch';
 import type { Timer } from './clock';
+import { queuePolicyOf } from './configuration';
 import type { Core } from './core';
 import type { BatchAnswer, EngineRef } from './executor';
 import type { Lane } from './lane';
-
 import type { View } from './policies/policy';
 import { holdEndNs, nextBatchSize } from './queue/batching';
 import type { Request } from './request';
@@ -77,9 +77,7 @@ export class Dispatcher implements View {
   }
 
   private expireOne(lane: Lane, request: Request): void {
-    const { dynamicBatching } = lane.model;
-    const policy = dynamicBatching.priorityQueuePolicy[request.priority] ?? dynamicBatching.defaultQueuePolicy;
-    if (policy.timeoutAction === 'DELAY') {
+    if (queuePolicyOf(lane.model, request.priority).timeoutAction === 'DELAY') {
       lane.queue.delay(request);
       this.core.listener.onDecision({ kind: 'delayed', timeNs: this.nowNs, request: request.id });
       return;
@@ -93,9 +91,8 @@ export class Dispatcher implements View {
     const wakeNs = this.collectReady();
     const aged = this.findAged();
     const lane = aged ?? (this.ready.length > 0 ? this.core.policy.choose(this.ready, this) : undefined);
-    const stream = lane && this.streams.findFree(levelOf(lane, aged !== undefined));
+    const stream = lane && this.streams.findFree(this.levelOf(lane, aged !== undefined));
     if (!lane || !stream) {
-      // Armed only when it must be: most pumps end here with every stream taken.
       this.wakeUp.armAt(wakeNs);
       return false;
     }
@@ -113,8 +110,8 @@ export class Dispatcher implements View {
       if (lane.queue.depth === 0) continue;
       wakeNs = Math.min(wakeNs, lane.queue.nextTimeoutNs);
       if (!lane.isUp) continue;
-      // The level is that of the request and not that of the policy's heap: streams are kept for priorities.
-      if (!this.streams.findFree(lane.queue.peek()!.priority)) {
+      // Streams are kept for levels only under a policy that knows levels.
+      if (!this.streams.findFree(lane.queue.headLevel)) {
         lane.holdSinceNs = -1;
         continue;
       }
@@ -137,7 +134,7 @@ export class Dispatcher implements View {
       const candidate = lane.queue.oldest;
       if (!candidate || !lane.isUp || this.nowNs - candidate.arrivalNs < this.aging.agingNs) continue;
       if (oldest && candidate.id > oldest.id) continue;
-      if (!this.streams.findFree(candidate.priority)) continue;
+      if (!this.streams.findFree(this.core.policy.levelOf(candidate))) continue;
       oldest = candidate;
       found = lane;
     }
@@ -164,9 +161,19 @@ export class Dispatcher implements View {
       if (lane.holdSinceNs >= 0) request.batchWaitNs = nowNs - Math.max(request.arrivalNs, lane.holdSinceNs);
     }
     lane.holdSinceNs = -1;
-    const { engine } = lane;
-    const plan = { id: batchId, lane, engine, stream, requests, neighbours, predictedNs, level, deadlineNs };
-    this.launch(new Batch({ ...plan, dispatchNs: nowNs }));
+    const plan: BatchPlan = {
+      id: batchId,
+      lane,
+      engine: lane.engine,
+      stream,
+      requests,
+      neighbours,
+      dispatchNs: nowNs,
+      predictedNs,
+      level,
+      deadlineNs,
+    };
+    this.launch(new Batch(plan));
   }
 
   private launch(batch: Batch): void {
@@ -175,13 +182,19 @@ export class Dispatcher implements View {
     this.streams.take(stream, batch);
     lane.inFlightCount += requests.length;
     core.policy.dispatched(batch);
-    for (let index = 0; index < requests.length; index++) {
-      // One row for each priority that changed: requests of a batch come sorted by it.
-      if (requests[index].priority !== requests[index + 1]?.priority) core.tellDepth(lane, requests[index].priority);
+    // One row for each priority that changed: requests of a batch come sorted by it, but for an aged one in front.
+    let told = -1;
+    for (const { priority } of requests) {
+      if (priority !== told) core.tellDepth(lane, priority);
+      told = priority;
     }
     this.onDispatched(batch);
     const order = { id, engine, stream: stream.index, cudaPriority: stream.cudaPriority, requests };
     core.executor.execute(order, (answer) => this.onAnswer(batch, answer));
+  }
+
+  private levelOf({ queue }: Lane, isAged: boolean): number {
+    return isAged ? this.core.policy.levelOf(queue.oldest!) : queue.headLevel;
   }
 
   private neighboursOf(): readonly EngineRef[] {
@@ -191,10 +204,6 @@ export class Dispatcher implements View {
     for (const { batch } of streams) if (batch) neighbours.push(batch.plan.engine);
     return neighbours;
   }
-}
-
-function levelOf({ queue }: Lane, isAged: boolean): number {
-  return (isAged ? queue.oldest! : queue.peek()!).priority;
 }
 
 /** In the order of the policy; the aged turn puts the oldest in front. */

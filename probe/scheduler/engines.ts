@@ -15,6 +15,9 @@ function warmUpSizesOf({ model }: Lane): number[] {
   return [...sizes].sort((left, right) => left - right);
 }
 
+/** One step of bringing an engine up. */
+type Step = (engine: EngineRef, next: Settled) => void;
+
 export class Engines {
   private isClosed = false;
 
@@ -32,10 +35,12 @@ export class Engines {
   /** Loads and warms every engine of a lane, one after another. `loaded` is told when only warming is left. */
   bringUp(lane: Lane, loaded: () => void, settled: Settled): void {
     const { executor } = this.core;
-    const each = (step: (engine: EngineRef, next: Settled) => void, then: Settled, index = 0): void => {
-      if (index === lane.engines.length) return then();
-      const engine = lane.engines[index];
-      this.within(lane, engine, step, (error) => {
+    const each = (step: Step, then: Settled, index = 0): void => {
+      if (index === lane.engines.length) {
+        then();
+        return;
+      }
+      this.within(lane, lane.engines[index], step, (error) => {
         if (error) then(error);
         else each(step, then, index + 1);
       });
@@ -43,7 +48,7 @@ export class Engines {
     const warm = (error?: string) => {
       if (error) return settled(error);
       loaded();
-      each((engine, next) => executor.warmUp(engine, warmUpSizesOf(lane), next), settled);
+      each((engine, next) => this.warmUp(lane, engine, next), settled);
     };
     each((engine, next) => executor.load(engine, next), warm);
   }
@@ -81,6 +86,8 @@ export class Engines {
     this.tell(lane, 'restarting', `attempt ${lane.restartCount}`);
     const isBack = (error?: string) => {
       if (error) return this.lose(lane, error);
+      // It may have been drained meanwhile: then nobody waits for it.
+      if (!core.lanes.includes(lane)) return core.executor.unload(engine);
       lane.isUp = true;
       lane.restartedNs = core.clock.nowNs();
       this.tell(lane, 'restarted', `attempt ${lane.restartCount}`);
@@ -88,18 +95,13 @@ export class Engines {
     };
     const warm = (error?: string) => {
       if (error) return this.lose(lane, error);
-      this.within(lane, engine, (one, next) => core.executor.warmUp(one, warmUpSizesOf(lane), next), isBack);
+      this.within(lane, engine, (one, next) => this.warmUp(lane, one, next), isBack);
     };
     this.within(lane, engine, (one, next) => core.executor.load(one, next), warm);
   }
 
   /** Does one step of bringing an engine up; one that gives no answer in time is ended and counts as failed. */
-  private within(
-    lane: Lane,
-    engine: EngineRef,
-    step: (engine: EngineRef, next: Settled) => void,
-    settled: Settled,
-  ): void {
+  private within(lane: Lane, engine: EngineRef, step: Step, settled: Settled): void {
     const { clock, executor } = this.core;
     let isOpen = true;
     const close = (error?: string) => {
@@ -114,6 +116,17 @@ export class Engines {
     });
     timer.armAt(clock.nowNs() + lane.model.loadNsMax);
     step(engine, close);
+  }
+
+  /** Warms an engine, and lets the cost model begin with what that took. */
+  private warmUp(lane: Lane, engine: EngineRef, settled: Settled): void {
+    const sizes = warmUpSizesOf(lane);
+    this.core.executor.warmUp(engine, sizes, (error, durationsNs) => {
+      durationsNs?.forEach((durationNs, index) => {
+        this.core.costs.learn(engine, sizes[index], [], durationNs);
+      });
+      settled(error);
+    });
   }
 
   private lose(lane: Lane, because: string): void {

@@ -1,5 +1,5 @@
 // What runs batches. The scheduler knows no engine: a real executor calls engines and streams, the simulated one only takes time.
-// An executor never calls back from inside a call; it calls later, and for one batch at most once.
+// An executor never throws, and never calls back from inside a call; it calls later, and for one batch at most once.
 
 import type { TierKind } from './configuration';
 import type { Request } from './request';
@@ -41,14 +41,17 @@ export interface BatchAnswer {
 /** `error` is the sentence of why it could not be done. */
 export type Settled = (error?: string) => void;
 
+/** `durationsNs` says how long each warmed batch size took, in order: what the cost model begins with. May be left out. */
+export type Warmed = (error?: string, durationsNs?: readonly number[]) => void;
+
 export interface Executor {
   /** Brings an engine up. */
   load(engine: EngineRef, settled: Settled): void;
-  /** Runs each batch size once, unseen by any row, so that the first real batch is not the slow one. */
-  warmUp(engine: EngineRef, batchSizes: readonly number[], settled: Settled): void;
+  /** Runs each batch size, unseen by any row, so that the first real batch is not the slow one; the last run of each is timed. */
+  warmUp(engine: EngineRef, batchSizes: readonly number[], warmed: Warmed): void;
   execute(order: BatchOrder, answered: (answer: BatchAnswer) => void): void;
   /** Ends an engine that hangs, by force. Its batches are answered never; it can be loaded again. */
   end(engine: EngineRef): void;
-  /** Lets go of an engine that has nothing left to do. */
+  /** Lets go of an engine that has nothing left to do, or did not come up. Called once for an engine. */
   unload(engine: EngineRef): void;
 }

@@ -13,6 +13,8 @@ export type VersionState = VersionDecision['state'];
 export interface Version {
   readonly lane: Lane;
   state: VersionState;
+  /** Whether the executor was told to let go of its engines. */
+  isReleased: boolean;
 }
 
 /** A swap that is still being judged: the previous version is up and gets nothing. */

@@ -3,17 +3,16 @@
 
 import { NS_PER_SEC } from '../../shared/units/units';
 import { failure } from '../../shared/util/failure';
-import type { Batch } from './batch';
+import { Answers } from './answers';
 import type { Clock } from './clock';
 import { completeModel, type ModelOptions, priorityOf, queuePolicyOf } from './configuration';
 import { AdaptiveBatch } from './control/adaptive-batch';
 import { predictCompletionNs } from './control/admission';
-import { explainLate } from './control/lateness';
 import { Watchdog } from './control/watchdog';
 import { Core } from './core';
 import { Dispatcher } from './dispatcher';
 import { Engines } from './engines';
-import type { BatchAnswer, EngineRef, Executor, Settled } from './executor';
+import type { EngineRef, Executor, Settled } from './executor';
 import { Lane } from './lane';
 import { type Listener, SILENT } from './listener';
 import { Model, type VersionState } from './model';
@@ -68,7 +67,11 @@ export class Scheduler {
     );
     this.watchdog = new Watchdog(clock, this.core.streams, (batch) => this.engines.onHung(batch));
     this.dispatcher.onDispatched = (batch) => this.watchdog.watch(batch);
-    this.dispatcher.onAnswer = (batch, answer) => this.onAnswer(batch, answer);
+    const answers = new Answers(this.core, (lane) => this.settle(lane));
+    this.dispatcher.onAnswer = (batch, answer) => {
+      answers.take(batch, answer);
+      this.dispatcher.pump();
+    };
     this.core.onAnswered = (request, lane) => this.onAnswered(request, lane);
     this.core.onDepth = (lane) => this.onDepth(lane);
   }
@@ -240,8 +243,10 @@ export class Scheduler {
     }
     for (const { batch } of this.core.streams.streams) if (batch) this.engines.giveUp(batch, 'closed');
     for (const { model } of this.models.values()) {
-      const open = [...model.versions.values()].filter(({ state }) => state !== 'ended');
-      for (const { lane } of open) for (const engine of lane.engines) this.core.executor.unload(engine);
+      for (const version of model.versions.values()) {
+        if (!version.isReleased) for (const engine of version.lane.engines) this.core.executor.unload(engine);
+        version.isReleased = true;
+      }
     }
     this.dispatcher.close();
   }
@@ -266,53 +271,6 @@ export class Scheduler {
     const { lanes, streams, costs } = this.core;
     const endNs = predictCompletionNs(lane, request.priority, lanes, streams, costs, request.arrivalNs);
     return endNs > request.deadlineNs ? 'admission' : undefined;
-  }
-
-  private onAnswer(batch: Batch, answer: BatchAnswer): void {
-    // A batch that was given up is answered already; a late answer of a dead engine says nothing.
-    if (!batch.isOpen) return;
-    const { core } = this;
-    const { lane, engine, requests, neighbours, stream } = batch.plan;
-    batch.isOpen = false;
-    batch.startNs = answer.startNs;
-    batch.durationNs = answer.durationNs;
-    core.streams.giveBack(stream, core.clock.nowNs());
-    lane.inFlightCount -= requests.length;
-    const isOk = answer.error === undefined;
-    if (isOk) {
-      core.costs.learn(engine, requests.length, neighbours, answer.durationNs);
-      lane.restartCount = 0;
-    }
-    core.policy.ended(batch);
-    core.listener.onBatch(batch.factsOf(isOk));
-    this.answerAll(batch, answer);
-    this.adapt(batch);
-    this.settle(lane);
-    this.dispatcher.pump();
-  }
-
-  private answerAll(batch: Batch, { results, error }: BatchAnswer): void {
-    const { core } = this;
-    const { lane, requests } = batch.plan;
-    for (let index = 0; index < requests.length; index++) {
-      const request = requests[index];
-      request.result = results?.[index];
-      if (error === undefined) core.answer(request, lane, 'completed');
-      else core.answer(request, lane, 'failed', 'engine-error');
-      if (request.completionNs > request.deadlineNs) {
-        const context = { isThrottled: core.isThrottled, restartedNs: lane.restartedNs };
-        core.listener.onDecision(explainLate(request, batch, context));
-      }
-    }
-  }
-
-  private adapt({ plan: { lane, requests, dispatchNs } }: Batch): void {
-    const nowNs = this.core.clock.nowNs();
-    let oldestNs = nowNs;
-    for (const { arrivalNs } of requests) oldestNs = Math.min(oldestNs, arrivalNs);
-    if (!lane.adaptive.record(requests.length, nowNs - oldestNs, nowNs - dispatchNs)) return;
-    const { limit } = lane.adaptive;
-    this.core.listener.onDecision({ kind: 'batch-limit', timeNs: nowNs, model: lane.model.name, limit });
   }
 
   private onAnswered(request: Request, lane: Lane | undefined): void {

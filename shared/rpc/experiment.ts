@@ -35,8 +35,22 @@ export const kernelArgument = z.discriminatedUnion('kind', [
     /** What stands in it at first: random numbers from 0 to 1, or zeros. */
     fill: z.enum(['random', 'zero']).default('random'),
   }),
-  z.object({ kind: z.literal('i32'), value: z.number().int() }),
-  z.object({ kind: z.literal('u32'), value: z.number().int().min(0) }),
+  z.object({
+    kind: z.literal('i32'),
+    value: z
+      .number()
+      .int()
+      .min(-(2 ** 31))
+      .max(2 ** 31 - 1),
+  }),
+  z.object({
+    kind: z.literal('u32'),
+    value: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1),
+  }),
   z.object({ kind: z.literal('f32'), value: z.number() }),
 ]);
 export type KernelArgument = z.infer<typeof kernelArgument>;

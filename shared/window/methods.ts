@@ -4,6 +4,13 @@
 import { z } from 'zod';
 import { experimentSpec } from '../rpc/experiment';
 import { launchParams, launchResult, targetExited, targetState, traceKind } from '../rpc/methods';
+import {
+  POLICY_CHOICES,
+  WORKLOAD_PRESETS,
+  WORKLOAD_SECONDS_MAX,
+  WORKLOAD_TEXT_BYTES_MAX,
+  workloadChange,
+} from '../rpc/workload-control';
 
 const sessionKey = z.number().int();
 const nothing = z.object({});
@@ -138,6 +145,20 @@ export const baseline = z.object({
 });
 export type Baseline = z.infer<typeof baseline>;
 
+/** A workload as it is asked for: a preset by its name, or the text of a workload file (YAML). */
+export const workloadChoice = z.object({
+  workload: z.union([
+    z.object({ preset: z.enum(WORKLOAD_PRESETS) }),
+    z.object({ text: z.string().min(1).max(WORKLOAD_TEXT_BYTES_MAX) }),
+  ]),
+  /** The workload's own when undefined. */
+  policy: z.enum(POLICY_CHOICES).optional(),
+  /** The workload's own when undefined. */
+  seconds: z.number().positive().max(WORKLOAD_SECONDS_MAX).optional(),
+  device: z.enum(['auto', 'cpu', 'cuda']).default('auto'),
+});
+export type WorkloadChoice = z.infer<typeof workloadChoice>;
+
 /** Requests: the window asks, the host answers. A Failure (util/failure.ts) comes as the data of a FAILURE_CODE error. */
 export const windowRequests = {
   'app/describe': { params: nothing, result: appDescription },
@@ -185,6 +206,13 @@ export const windowRequests = {
   'session/experiment': {
     params: inSession.extend({ spec: experimentSpec, device: z.enum(['auto', 'cpu', 'cuda']).default('auto') }),
     result: launchResult.extend({ experiment: z.number() }),
+  },
+  /** Starts a runner that serves models under the scheduler; its rows say the rest. Ended by session/stop. */
+  'session/workload': { params: inSession.extend(workloadChoice.shape), result: launchResult },
+  /** Changes a workload that session/workload started and that still runs; on this machine only. */
+  'session/workload-control': {
+    params: inSession.extend({ targetId: z.number().int(), change: workloadChange }),
+    result: nothing,
   },
   /** What ptxas says of our kernels on other boards: the text of kernels/resources/sm_<computeCapability>.json. */
   'app/kernel-resources': {

@@ -2,37 +2,25 @@
 // layout-header.ts, and a test fails when it is stale. Kinds are never reused and columns are only appended, each with a new
 // format version in README.md. Times are SessionNs, lengths DurationNs, both float64.
 
-import type { Column, ColumnMeaning, ColumnSet, ColumnType, Lane, Table, TableRole } from '../model/column';
-
-const column =
-  <T extends ColumnType>(type: T) =>
-  (meaning: ColumnMeaning, doc: string): Column<T> => ({ type, meaning, doc });
-const u8 = column('u8');
-const u16 = column('u16');
-const u32 = column('u32');
-const i32 = column('i32');
-const f64 = column('f64');
-const text = (doc: string) => column('text')('text', doc);
-
-function table<C extends ColumnSet>(
-  kind: number,
-  name: string,
-  lane: Lane,
-  role: TableRole,
-  doc: string,
-  columns: C,
-): Table<C> {
-  return { kind, name, lane, role, doc, columns };
-}
-
-const at = (doc: string) => f64('timeNs', doc);
-const took = (doc: string) => f64('durationNs', doc);
-const stringId = (doc: string) => u32('string', doc);
-const correlation = u32('correlation', 'joins the API call with the work it started, inside one source; 0 is none');
-const deviceId = u32('id', 'index of the device');
-const contextId = u32('id', 'CUDA context');
-const streamId = u32('id', 'CUDA stream, unique within its context');
-const graphNodeId = f64('id', 'node of the CUDA graph that launched it; 0 outside a graph');
+import type { Table } from '../model/column';
+import {
+  at,
+  contextId,
+  correlation,
+  deviceId,
+  f64,
+  graphNodeId,
+  i32,
+  streamId,
+  stringId,
+  table,
+  text,
+  took,
+  u8,
+  u16,
+  u32,
+} from './table-columns';
+import { servingTables } from './tables-serving';
 
 export const tables = {
   string: table(1, 'string', 'vital', 'state', 'The string table of one source: names are sent once.', {
@@ -317,91 +305,7 @@ export const tables = {
       metric: text('such as achieved_occupancy_ratio, load_sectors_per_request, l2_hit_ratio, dram_read_bytes'),
     },
   ),
-  request: table(
-    27,
-    'request',
-    'vital',
-    'event',
-    'One request to a model, when it was answered. -1 where that moment did not come.',
-    {
-      arrivalNs: at('it came'),
-      dispatchNs: at('its batch was given to a stream'),
-      completionNs: at('it was answered'),
-      deadlineNs: at('until which it was wanted; -1 when there was none'),
-      batchWaitNs: took('a stream was free and it waited for its batch to fill'),
-      request: f64('id', 'of the request, unique in its source'),
-      parent: f64('id', 'request or pipeline run that it belongs to; 0 is none'),
-      batch: f64('id', 'that it ran in; 0 is none'),
-      key: f64('id', 'who asked: a camera, a user'),
-      priority: u8('number', 'level; 1 is the highest'),
-      stage: u8('number', 'place in its pipeline, from 0'),
-      tier: u8('number', 'degradation tier that answered it; 0 is the full model'),
-      outcome: u8('enum:requestOutcome', 'completed, reused, rejected or failed'),
-      model: text('name'),
-      version: text('of the model that answered'),
-      reason: text('why it has no result of its own; empty when it has'),
-    },
-  ),
-  batch: table(28, 'batch', 'vital', 'event', 'Requests that ran together.', {
-    startNs: at('the engine began'),
-    durationNs: took('until its end; -1 when it was ended before it was done'),
-    predictedNs: took('what the cost model had said'),
-    batch: f64('id', 'of the batch, and the external correlation of its kernels'),
-    requestCount: u32('count', 'requests in it'),
-    stream: u32('id', 'of the scheduler’s pool'),
-    tier: u8('number', 'degradation tier'),
-    isOk: u8('number', '0 when the engine failed'),
-    model: text('name'),
-    version: text('of the model'),
-    engine: text('that ran it'),
-    neighbours: text('engines that ran beside it when it began, one space between them'),
-  }),
-  queue: table(29, 'queue', 'vital', 'event', 'How many requests of a model wait at a priority.', {
-    timeNs: at('of the sample'),
-    depth: u32('count', 'requests'),
-    priority: u8('number', 'level; 1 is the highest'),
-    model: text('name'),
-    version: text('of the model'),
-  }),
-  layer: table(30, 'layer', 'vital', 'event', 'Time of one layer of an engine at one batch size, over several runs.', {
-    timeNs: at('it was read from the engine'),
-    offsetNs: took('mean start after the start of the run; -1 where the engine does not say'),
-    averageNs: took('mean of the runs'),
-    medianNs: took('median of the runs'),
-    totalNs: took('sum of the runs'),
-    batchSize: u32('count', 'items in a batch'),
-    runCount: u32('count', 'runs'),
-    index: u32('id', 'place in the engine, from 0'),
-    model: text('name'),
-    engine: text('that ran it'),
-    precision: text('such as fp32'),
-    name: text('of the layer'),
-    type: text('operator, or what the engine calls the kind of layer'),
-  }),
-  decision: table(31, 'decision', 'vital', 'event', 'What the scheduler decided, and why a request was late.', {
-    timeNs: at('of the decision'),
-    request: f64('id', 'that it is about; 0 is none'),
-    batch: f64('id', 'late: that held the stream before; 0 is none'),
-    valueNs: took('late: how much; dropped: age of the image'),
-    queuedNs: took('late: waiting behind others'),
-    serviceNs: took('late: in the engine'),
-    from: i32('number', 'tier or limit before'),
-    to: i32('number', 'tier or limit after'),
-    kind: text('late, rejected, delayed, dropped, tier, batch-limit, pressure, version, engine'),
-    model: text('or source'),
-    version: text('of the model'),
-    because: text('cause, reason or state'),
-    other: text('late: model of the batch that held the stream'),
-  }),
-  pipeline: table(32, 'pipeline', 'vital', 'event', 'One run of a pipeline from its first stage to its last answer.', {
-    arrivalNs: at('it came'),
-    completionNs: at('its last answer'),
-    deadlineNs: at('until which it was wanted; -1 when there was none'),
-    run: f64('id', 'of the run; its requests have it as parent'),
-    isOk: u8('number', '0 when a stage failed'),
-    pipeline: text('name'),
-    stages: text('JSON: model, startNs, latencyNs, budgetNs, requestCount of each stage'),
-  }),
+  ...servingTables,
 } as const;
 
 export type Tables = typeof tables;

@@ -9,12 +9,13 @@ import type { Bench, BenchResult } from './bench-result';
 import * as link from './link-throughput';
 import * as open from './open-file';
 import * as probe from './probe-throughput';
+import * as scheduler from './scheduler';
 import * as session from './session';
 import * as timeline from './timeline-tick';
 import * as latency from './window-latency';
 
 const ALONE = '--alone';
-const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, timeline, open, latency };
+const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, timeline, open, latency, scheduler };
 
 function line({ name, unit, value, baseline, baselineName, goal, detail }: BenchResult): string {
   const words = [`${value.toFixed(2)} ${unit}`.padEnd(24), name];

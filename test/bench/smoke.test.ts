@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import * as link from './link-throughput';
 import * as open from './open-file';
 import * as probe from './probe-throughput';
+import * as scheduler from './scheduler';
 import * as session from './session';
 import * as timeline from './timeline-tick';
 
@@ -13,6 +14,7 @@ test.each([
   ['session', session],
   ['timeline', timeline],
   ['open', open],
+  ['scheduler', scheduler],
 ])('%s', async (_name, bench) => {
   const results = await bench.run('smoke');
   expect(results.length).toBeGreaterThan(0);

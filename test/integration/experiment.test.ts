@@ -193,6 +193,16 @@ test('a kernel of one’s own cannot run on the CPU device, and that is said', a
   expect(ended.err).toMatch(/hookanalyzer experiment: .*CUDA/);
 });
 
+test('without a right result the exit code is 1, and what could not be measured is counted', async () => {
+  const line = 'experiment gemm --sizes 24 --samples 3 --no-cold --device cpu -o flaw.hka -f --variants';
+  const some = await command(`${line} tile_8,tile_9`);
+  expect([some.code, some.err]).toEqual([0, expect.stringContaining('1 of the 2 points could not be measured')]);
+  const none = await command(`${line} tile_9`);
+  expect([none.code, none.err]).toEqual([1, expect.stringContaining('1 of the 1 points could not be measured')]);
+  const nothing = await command(`${line} cublas`);
+  expect([nothing.code, nothing.err]).toEqual([1, expect.stringContaining('This device can measure none')]);
+});
+
 test.skipIf(missing)(
   'on a board with nothing but sshd: the probe is installed, and its runner measures there',
   async () => {

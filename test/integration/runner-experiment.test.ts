@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => bundle.remove());
 
 interface Line {
-  readonly experiment?: { event: string; doneCount: number; pointCount: number; sentence: string };
+  readonly experiment?: { event: string; doneCount: number; pointCount: number; sentence: string; deviceKind: number };
   readonly point?: {
     index: number;
     role: string;
@@ -98,6 +98,7 @@ test.each([
   ['allocation', { kind: 'allocation', bytes: [4096] }, 1],
   ['streams', { kind: 'streams', streamCounts: [1, 2], side: 32, launchCount: 2 }, 2],
   ['batch', { kind: 'batch', batchSizes: [1, 2] }, 2],
+  ['more streams over all points than a device has', { kind: 'streams', streamCounts: [20, 21, 22, 23], side: 8 }, 4],
   ['block sizes', { kind: 'blockSize', blockSizes: [64, 256], elementCount: 10_000 }, 4],
 ])('%s', async (_, spec, pointCount) => {
   const run = new Run({ ...spec, sampleCount: 3 });
@@ -105,6 +106,17 @@ test.each([
   expect(run.points.filter(({ failure }) => failure !== '')).toEqual([]);
   expect(run.points).toHaveLength(pointCount);
   expect(run.points.every(({ medianNs }) => medianNs > 0)).toBe(true);
+});
+
+test.each(['relu', 'silu', 'add', 'add_relu'])('%s is right with every block size', async (kernel) => {
+  const run = new Run({ kind: 'blockSize', kernel, blockSizes: [33, 256], elementCount: 100_001, sampleCount: 3 });
+  expect(await run.exitCode).toBe(0);
+  expect(run.points.map(({ role, correctness }) => `${role} ${correctness}`)).toEqual([
+    'ceiling unchecked',
+    'ceiling unchecked',
+    'measured right',
+    'measured right',
+  ]);
 });
 
 test('a variant that is not there costs its points a sentence, and the others go on', async () => {
@@ -151,7 +163,8 @@ test('a kernel of one’s own needs a GPU, and so do counters', async () => {
   const run = new Run(kernel);
   expect(await run.exitCode).toBe(1);
   expect(run.end).toMatchObject({ event: 'failed', sentence: 'A kernel of your own runs on a CUDA device only.' });
-  // What was asked for is told even so.
+  // What was asked for is told even so, and nothing of a device that was never reached: 0 is neither cuda nor cpu.
+  expect(run.end).toMatchObject({ deviceKind: 0, device: '' });
   expect(run.lines.flatMap(({ experiment }) => experiment?.event ?? [])).toEqual(['started', 'failed']);
   const counted = new Run({ ...GEMM, readCounters: true });
   expect(await counted.exitCode).toBe(0);

@@ -35,7 +35,9 @@ export const IMPORT_TABLE: readonly FolderRule[] = [
   rule('shared/window', ['shared/util', 'shared/units', 'shared/model', 'shared/wire', 'shared/rpc'], ['zod'], false),
   rule('shared/occupancy', ['shared/util', 'shared/units'], [], false),
   // package.json is the one place of the version that both programs name.
-  rule('probe', ['shared', 'package.json'], ['zod', 'vscode-jsonrpc'], true),
+  rule('probe', ['shared', 'package.json'], ['zod', 'vscode-jsonrpc', 'yaml'], true),
+  // The same decisions on a virtual clock and in the window's tests: no Node, no packages.
+  rule('probe/scheduler', ['shared'], [], false),
   // The package has native code and is not on every machine, so that one folder alone knows of it.
   rule('probe/engines/onnxruntime', ['shared', 'probe/engines', 'package.json'], ['onnxruntime-node'], true),
   // Never electron: the command runs without it.

@@ -11,6 +11,7 @@ import {
   type ExperimentFormat,
   endingText,
   experimentText,
+  flawsOf,
   progressText,
 } from '../experiment-text';
 import { type KernelSource, KIND_WORDS, kindOf, parseExperiment, SWEEP_OPTIONS } from '../experiment-words';
@@ -67,7 +68,7 @@ async function measure(
   }
 }
 
-/** Prints what the file holds of the experiment. Returns the exit code. */
+/** Prints what the file holds of the experiment. Returns the exit code: 1 unless it was done and a point has a right result. */
 async function printResult(
   recorded: RecordResult,
   experiment: number,
@@ -85,9 +86,9 @@ async function printResult(
     }
     terminal.out(await experimentText(store, found.result, format));
     await tellRecording(recorded.filePath, terminal);
-    const wrongCount = found.result.points.filter(({ correctness }) => correctness === 'wrong').length;
-    if (wrongCount > 0) terminal.err(`hookanalyzer experiment: ${wrongCount} of the points gave a wrong result.\n`);
-    if (found.result.state === 'done') return 0;
+    const { sentences, isUseless } = flawsOf(found.result);
+    for (const sentence of sentences) terminal.err(`hookanalyzer experiment: ${sentence}\n`);
+    if (found.result.state === 'done') return isUseless ? 1 : 0;
     terminal.err(`hookanalyzer experiment: ${endingText(found.result, found.end, recorded)}\n`);
     return 1;
   } finally {

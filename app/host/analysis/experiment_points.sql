@@ -1,5 +1,6 @@
 -- What the experiments measured, a row a point: those whose measurement began in the range. -1 is "not known" and shown as nothing. A later row
--- of a point replaces the earlier. Shares are of the reference (cuBLAS) and of what the device can do at most.
+-- of a point replaces the earlier. Shares are of the reference (cuBLAS) and of the roofline: what fits
+-- into a cache may pass it, because its memory ceiling is that of a copy past all caches.
 WITH latest AS (
   SELECT * FROM point QUALIFY row_number() OVER (PARTITION BY experiment, "index" ORDER BY rowid DESC) = 1
 ), counted AS (
@@ -8,7 +9,9 @@ WITH latest AS (
   SELECT experiment, "index",
     max(value) FILTER (metric = 'achieved_occupancy_ratio') AS achievedRatio,
     max(value) FILTER (metric = 'load_sectors_per_request') AS loadSectors,
-    max(value) FILTER (metric = 'l2_hit_ratio') AS l2HitRatio
+    max(value) FILTER (metric = 'l2_hit_ratio') AS l2HitRatio,
+    max(value) FILTER (metric = 'dram_read_bytes') AS dramReadBytes,
+    max(value) FILTER (metric = 'dram_write_bytes') AS dramWriteBytes
   FROM counted
   GROUP BY ALL
 ), places AS (
@@ -32,6 +35,8 @@ SELECT
   100 * achievedRatio AS "Achieved (%)",
   loadSectors AS "Sectors/Request",
   100 * l2HitRatio AS "L2 Hit (%)",
+  dramReadBytes / 1e6 AS "DRAM Read (MB)",
+  dramWriteBytes / 1e6 AS "DRAM Written (MB)",
   CASE WHEN coreClockKhz > 0 THEN coreClockKhz / 1e3 END AS "Clock (MHz)",
   CASE WHEN temperatureC > -1 THEN temperatureC END AS "Temp (°C)",
   CASE WHEN failure <> '' THEN 'failed' WHEN correctness = 1 THEN 'right' WHEN correctness = 2 THEN 'wrong' ELSE '' END AS "Result",

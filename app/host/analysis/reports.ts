@@ -15,6 +15,14 @@ import experiments from './experiments.sql?raw';
 import losses from './losses.sql?raw';
 import memoryLive from './memory_live.sql?raw';
 import nvtxSum from './nvtx_sum.sql?raw';
+import workloadAb from './workload_ab.sql?raw';
+import workloadBatches from './workload_batches.sql?raw';
+import workloadLatency from './workload_latency.sql?raw';
+import workloadLayers from './workload_layers.sql?raw';
+import workloadMisses from './workload_misses.sql?raw';
+import workloadPrecision from './workload_precision.sql?raw';
+import workloadSla from './workload_sla.sql?raw';
+import workloadStreams from './workload_streams.sql?raw';
 
 interface Report {
   readonly title: string;
@@ -33,6 +41,14 @@ const REPORTS: Readonly<Record<string, Report>> = {
   memory_live: { title: 'Memory that is still allocated at the end', sql: memoryLive },
   experiments: { title: 'Experiments', sql: experiments },
   experiment_points: { title: 'What experiments measured', sql: experimentPoints },
+  workload_latency: { title: 'Latency of requests by model, priority and stage', sql: workloadLatency },
+  workload_misses: { title: 'Missed deadlines by cause', sql: workloadMisses },
+  workload_sla: { title: 'Deadlines kept over sliding windows', sql: workloadSla },
+  workload_batches: { title: 'Batch sizes', sql: workloadBatches },
+  workload_streams: { title: 'Occupancy and overlap of the scheduler’s streams', sql: workloadStreams },
+  workload_layers: { title: 'Layers of the engines', sql: workloadLayers },
+  workload_precision: { title: 'Precisions side by side', sql: workloadPrecision },
+  workload_ab: { title: 'Versions of the models', sql: workloadAb },
   losses: { title: 'Losses, gaps and diagnostics', sql: losses },
 };
 

@@ -32,8 +32,6 @@ const SHARED = ['-fPIC', '-fvisibility=hidden', '-fvisibility-inlines-hidden'];
 const STATIC_RUNTIME = ['-static-libstdc++', '-static-libgcc'];
 const ADDON_DEFINES = '-DNAPI_VERSION=8 -DNODE_ADDON_API_CPP_EXCEPTIONS_ALL -DBUILDING_NODE_EXTENSION';
 
-const isIn = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
-
 function objectOf(source: string): string {
   return `${BUILD_FOLDER}/${source.replaceAll('/', '-')}.o`;
 }
@@ -59,7 +57,7 @@ export function planCollector(paths: readonly string[], { compiler }: Compilers)
 
 /** Sources that call CUDA or the launchers of the kernels; nvcc knows where its headers are. */
 const NEEDS_TOOLKIT =
-  /^native\/addon\/(?:addon\.cc$|binding\/\w+_work\.cc$|cuda\/(?!(?:cuda_survey|gpu_sensors)\.cc$))|^kernels\//;
+  /^native\/addon\/(?:addon\.cc$|binding\/\w+_work\.cc$|cuda\/(?!(?:cuda_survey|gpu_sensors|primary_context)\.cc$))|^kernels\//;
 /** Those of them that are compiled without a toolkit too, with less in them. */
 const AS_WELL_WITHOUT = /^native\/addon\/(?:addon\.cc|binding\/\w+_work\.cc)$/;
 /** What the addon has with CUDA alone: the kernels, and the parts of the collector and the toolkit's search that counters need. */
@@ -70,7 +68,8 @@ const OF_HOPPER = /half_wgmma\.cu$/;
 
 /** Sources of hookanalyzer.node among the bundle's paths; with CUDA also those that need its toolkit. */
 export function addonSources(paths: readonly string[], withCuda: boolean): string[] {
-  const sources = paths.filter(isIn('native/addon')).filter((path) => path.endsWith('.cc'));
+  // The part of the TensorRT adapter that needs no headers of TensorRT: a board says what is missing.
+  const sources = paths.filter((path) => /^native\/(?:addon\/.*|tensorrt\/\w+)\.cc$/.test(path));
   if (!withCuda) return sources.filter((path) => !NEEDS_TOOLKIT.test(path) || AS_WELL_WITHOUT.test(path));
   return [...sources, ...paths.filter((path) => OF_CUDA.test(path) && !OF_HOPPER.test(path))];
 }

@@ -170,6 +170,11 @@ export class WindowServer {
       'session/export': ({ session, format, path, overwrite }, signal) =>
         sessions.export(session, format, path, overwrite, signal),
       'session/experiment': ({ session, spec, device }) => sessions.experiment(session, spec, device),
+      'session/workload': ({ session, ...choice }) => sessions.workload(session, choice),
+      'session/workload-control': ({ session, targetId, change }) => {
+        sessions.controlWorkload(session, targetId, change);
+        return {};
+      },
       'app/kernel-resources': ({ computeCapability }) => ({
         json: readKernelResources(findInstallation().root, computeCapability),
       }),

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ExperimentSpec } from '../../../shared/rpc/experiment';
 import type { LaunchParams } from '../../../shared/rpc/methods';
+import type { WorkloadChange } from '../../../shared/rpc/workload-control';
 import { failure } from '../../../shared/util/failure';
 import type {
   ExportFormat,
@@ -12,10 +13,11 @@ import type {
   WindowNotificationName,
   WindowNotificationParams,
   WindowTable,
+  WorkloadChoice,
 } from '../../../shared/window/methods';
 import { listVersions, removeVersions } from '../deploy/versions';
 import { findInstallation } from '../installation';
-import { experimentLaunch, type RunnerDevice, randomExperiment } from '../runner-launch';
+import { experimentLaunch, type RunnerDevice, randomExperiment, workloadLaunch } from '../runner-launch';
 import { StoreThread } from '../session/store-thread';
 import { NO_ANNOTATIONS, readAnnotations, writeAnnotations } from './annotations';
 import { type Asker, type ConnectParams, connectTransport } from './connect';
@@ -25,6 +27,7 @@ import { LiveSession } from './live-session';
 import type { OpenSession } from './open-session';
 import type { HostPort } from './port-rpc';
 import { windowTableOf } from './window-table';
+import { WorkloadControls } from './workload-controls';
 
 /** Where recordings lie until somebody saves them. */
 export function recordingsIn(workFolder: string): string {
@@ -49,7 +52,11 @@ export class Sessions {
   /** No two hosts give the same key: what is asked of one that died must not meet another session here. */
   private lastKey = Date.now();
 
-  constructor(private readonly options: SessionsOptions) {}
+  private readonly controls: WorkloadControls;
+
+  constructor(private readonly options: SessionsOptions) {
+    this.controls = new WorkloadControls(join(options.workFolder, 'workload-controls'));
+  }
 
   get recordings(): string {
     return recordingsIn(this.options.workFolder);
@@ -144,7 +151,10 @@ export class Sessions {
   }
 
   private end(session: OpenSession, options: { readonly mayDiscard: boolean }): Promise<void> {
-    const ending = session.close(options).finally(() => this.closing.delete(ending));
+    const ending = session.close(options).finally(() => {
+      this.controls.end(session.key);
+      this.closing.delete(ending);
+    });
     this.closing.set(ending, session.filePath);
     return ending;
   }
@@ -167,6 +177,26 @@ export class Sessions {
     const experiment = randomExperiment();
     const launch = experimentLaunch(session.runner, { spec, device, experiment });
     return { ...(await session.request('target/launch', launch)), experiment };
+  }
+
+  /** Starts a runner that serves models under the scheduler. On this machine it can be changed while it runs. */
+  async workload(key: number, choice: WorkloadChoice) {
+    const session = this.live(key);
+    const controlPath = session.isOnThisMachine ? this.controls.create(key) : undefined;
+    const launched = await session.request('target/launch', workloadLaunch(session.runner, { ...choice, controlPath }));
+    if (controlPath !== undefined) this.controls.bind(key, launched.targetId, controlPath);
+    return launched;
+  }
+
+  controlWorkload(key: number, targetId: number, change: WorkloadChange): void {
+    if (!this.live(key).isOnThisMachine) {
+      throw failure(
+        'noControlOnBoard',
+        'A workload on a board cannot be changed while it runs yet.',
+        'Stop it, and start it with what you want to change.',
+      );
+    }
+    this.controls.write(key, targetId, change);
   }
 
   async versions(key: number) {

@@ -85,6 +85,21 @@ export const COMMANDS: readonly Command[] = [
     isEnabled: hasSession,
     run: onSession((actions, session) => void actions.laboratory.saveCsv(session)),
   },
+  {
+    id: 'scheduler.run',
+    title: 'Scheduler: run the workload',
+    isEnabled: hasLiveSession,
+    run: onSession((actions, session) => {
+      dockCommands.showPanel?.('scheduler');
+      void actions.scheduler.run(session);
+    }),
+  },
+  {
+    id: 'scheduler.stop',
+    title: 'Scheduler: stop the workload',
+    isEnabled: hasLiveSession,
+    run: onSession((actions, session) => void actions.scheduler.stop(session)),
+  },
   { id: 'start.show', title: 'Start page', run: (actions) => actions.activate(undefined) },
   {
     id: 'palette.open',

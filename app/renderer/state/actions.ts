@@ -10,6 +10,7 @@ import { type AppStore, activeSession, addNotice, noteProgress } from './app-sto
 import { LaboratoryActions } from './laboratory-actions';
 import { addOutput, noteExit, noteTargets, type OpenSession, openSession, titleOf } from './open-session';
 import { askPerson } from './questions';
+import { SchedulerActions } from './scheduler-actions';
 
 const SESSION_FILTER: FileFilter = { name: 'HookAnalyzer session', extensions: ['hka'] };
 const EXPORT_ENDINGS: Readonly<Record<ExportFormat, string>> = {
@@ -24,6 +25,7 @@ export const DEMO_TITLE = 'Built-in workload';
 
 export class Actions {
   readonly laboratory = new LaboratoryActions(this);
+  readonly scheduler = new SchedulerActions(this);
   private host: HostClient | undefined;
   /** Files on their way: a double-click opens one. */
   private readonly opening = new Set<string>();

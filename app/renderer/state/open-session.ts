@@ -8,6 +8,7 @@ import { WorkerClient } from '../worker/client';
 import type { SessionMethods } from '../worker/main';
 import { type AnnotationSync, syncAnnotations } from './annotation-sync';
 import { createLaboratoryStore, type LaboratoryStore } from './laboratory-store';
+import { createSchedulerStore, type SchedulerStore } from './scheduler-store';
 import { createSessionStore, type SessionStore } from './session-store';
 import { ViewHistory } from './view-history';
 
@@ -27,6 +28,8 @@ export interface LaunchedTarget {
   readonly exited: TargetExited | undefined;
   /** Of the laboratory, when that is what it measures. */
   readonly experiment?: number;
+  /** A workload under the scheduler. */
+  readonly isWorkload?: boolean;
 }
 
 export interface SessionFacts {
@@ -48,6 +51,7 @@ export interface OpenSession {
   readonly annotations: StoreApi<Annotations>;
   readonly notes: AnnotationSync;
   readonly laboratory: LaboratoryStore;
+  readonly scheduler: SchedulerStore;
 }
 
 /** Text of a program's output that is kept; the whole is in the session's file. */
@@ -86,6 +90,7 @@ export function openSession(
     annotations,
     notes,
     laboratory: createLaboratoryStore(),
+    scheduler: createSchedulerStore({ isLive: description.kind === 'live' }),
   };
 }
 
@@ -108,11 +113,17 @@ export function noteTargets({ facts }: OpenSession, known: readonly TargetState[
     targets: known.map(({ targetId, pid, command, args, kinds, exited }) => {
       const shown = targets.find((each) => each.targetId === targetId);
       const experiment = shown?.experiment ?? experimentOf(args);
-      const title = shown?.title ?? (experiment === undefined ? titleOf(command, args) : 'Experiment');
-      return { targetId, pid, title, kinds: shown?.kinds ?? kinds, exited: exited ?? shown?.exited, experiment };
+      const isWorkload = shown?.isWorkload ?? isWorkloadOf(args);
+      const otherwise = isWorkload ? 'Workload' : titleOf(command, args);
+      const title = shown?.title ?? (experiment === undefined ? otherwise : 'Experiment');
+      const state = { kinds: shown?.kinds ?? kinds, exited: exited ?? shown?.exited };
+      return { targetId, pid, title, ...state, experiment, isWorkload };
     }),
   }));
 }
+
+/** Whether these are the arguments of a runner that serves a workload: its program, then the verb. */
+const isWorkloadOf = (args: readonly string[]) => args[1] === 'workload';
 
 /** The experiment that a runner measures, from its arguments. */
 function experimentOf(args: readonly string[]): number | undefined {

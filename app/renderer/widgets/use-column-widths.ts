@@ -8,7 +8,7 @@ const WIDTH_PX_MIN = 44;
 const WIDTH_PX_MAX = 2000;
 /** Columns of short words, such as a grid. */
 const SHORT_TEXT_PX = 120;
-const SHORT_TEXTS = new Set(['GridXYZ', 'BlockXYZ', 'Style', 'Kind', 'Stage']);
+const SHORT_TEXTS = new Set(['GridXYZ', 'BlockXYZ', 'Style', 'Kind', 'Stage', 'Model']);
 
 interface ColumnWidths {
   readonly widthPxOf: (column: TableColumn) => number;

@@ -25,7 +25,7 @@ std::variant<void*, int32_t, uint32_t, float> valueFrom(const Napi::Value& value
   if (kind == "u32") return static_cast<uint32_t>(wholeNumberFrom(number, what, 0, UINT32_MAX));
   const double real = number.IsNumber() ? number.As<Napi::Number>().DoubleValue() : std::nan("");
   if (kind == "f32") return static_cast<float>(real);
-  if (kind == "i32" && std::floor(real) == real && std::abs(real) <= 0x7fffffff) return static_cast<int32_t>(real);
+  if (kind == "i32" && std::floor(real) == real && real >= INT32_MIN && real <= INT32_MAX) return static_cast<int32_t>(real);
   throw DeviceError(what + " must be an address, an i32, a u32 or an f32.");
 }
 

@@ -1,6 +1,5 @@
 // What the CUDA device's own services cost: copies by kind of host memory, launches one by one and as a graph, allocations by allocator.
 #include <cstring>
-#include <functional>
 
 #include "addon/clock.h"
 #include "addon/cuda/cuda_device.h"
@@ -39,6 +38,55 @@ class Memory {
  private:
   Allocator allocator_;
   void* address_ = nullptr;
+};
+
+// A chain of launches on a stream of its own, as a graph where that is asked for. What was made is given back, also when a call fails.
+class Chain {
+ public:
+  Chain(uint32_t launchCount, bool isGraph) : launchCount_(launchCount) {
+    checkCuda(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "measureLaunch");
+    try {
+      if (isGraph) record();
+    } catch (...) {
+      static_cast<void>(cudaStreamDestroy(stream_));
+      throw;
+    }
+  }
+  ~Chain() {
+    if (replay_ != nullptr) static_cast<void>(cudaGraphExecDestroy(replay_));
+    static_cast<void>(cudaStreamDestroy(stream_));
+  }
+  Chain(const Chain&) = delete;
+  Chain& operator=(const Chain&) = delete;
+
+  // Until all of it is done.
+  void run() const {
+    if (replay_ != nullptr) checkCuda(cudaGraphLaunch(replay_, stream_), "measureLaunch");
+    else checkCuda(launchAll(), "measureLaunch");
+    checkCuda(cudaStreamSynchronize(stream_), "measureLaunch");
+  }
+
+ private:
+  [[nodiscard]] cudaError_t launchAll() const {
+    cudaError_t result = cudaSuccess;
+    for (uint32_t launch = 0; launch < launchCount_ && result == cudaSuccess; ++launch) result = launchEmpty(stream_);
+    return result;
+  }
+
+  void record() {
+    cudaGraph_t graph = nullptr;
+    checkCuda(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal), "measureLaunch");
+    const cudaError_t launched = launchAll();
+    const cudaError_t ended = cudaStreamEndCapture(stream_, &graph);
+    const bool isWhole = launched == cudaSuccess && ended == cudaSuccess;
+    const cudaError_t made = isWhole ? cudaGraphInstantiateWithFlags(&replay_, graph, 0) : cudaSuccess;
+    if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
+    for (const cudaError_t result : {launched, ended, made}) checkCuda(result, "measureLaunch");
+  }
+
+  uint32_t launchCount_;
+  cudaStream_t stream_ = nullptr;
+  cudaGraphExec_t replay_ = nullptr;
 };
 
 cudaMemcpyKind kindOf(CopyWay way) {
@@ -80,31 +128,14 @@ std::vector<double> CudaDevice::measureCopy(const CopyPlan& plan) {
 
 std::vector<double> CudaDevice::measureLaunch(const LaunchPlan& plan) {
   select();
-  cudaStream_t stream = streams_[createStream()];
-  const auto launchChain = [&] {
-    for (uint32_t launch = 0; launch < plan.launchCount; ++launch) checkCuda(launchEmpty(stream), "measureLaunch");
-  };
-  cudaGraphExec_t replay = nullptr;
-  if (plan.isGraph) {
-    cudaGraph_t graph = nullptr;
-    checkCuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "measureLaunch");
-    launchChain();
-    checkCuda(cudaStreamEndCapture(stream, &graph), "measureLaunch");
-    const cudaError_t made = cudaGraphInstantiateWithFlags(&replay, graph, 0);
-    static_cast<void>(cudaGraphDestroy(graph));
-    checkCuda(made, "measureLaunch");
-  }
+  const Chain chain(plan.launchCount, plan.isGraph);
+  if (plan.isGraph) chain.run();  // the first launch of a graph takes it to the device
   std::vector<double> samplesNs;
   for (uint32_t sample = 0; sample < plan.sampleCount; ++sample) {
     const HostNs start = hostNow();
-    if (plan.isGraph) checkCuda(cudaGraphLaunch(replay, stream), "measureLaunch");
-    else launchChain();
-    checkCuda(cudaStreamSynchronize(stream), "measureLaunch");
+    chain.run();
     samplesNs.push_back(sinceNs(start) / plan.launchCount);
   }
-  if (replay != nullptr) static_cast<void>(cudaGraphExecDestroy(replay));
-  static_cast<void>(cudaStreamDestroy(stream));
-  streams_.pop_back();
   return samplesNs;
 }
 

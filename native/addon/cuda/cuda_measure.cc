@@ -8,7 +8,9 @@ namespace hka::addon {
 namespace {
 
 // While the stream waits so long, the host queues the sample behind it, so that the first event does not begin before the work is there.
+// Older drivers and slow processors need longer for a replay of more launches, so the wait grows with them; too long a wait costs only time.
 constexpr unsigned long long kHoldNs = 20'000;
+constexpr unsigned long long kHoldPerLaunchNs = 500;
 constexpr size_t kSweepUnitBytes = 16;
 
 // So many launches of the work as a graph; nullptr where it cannot be captured, such as a library that allocates on its way.
@@ -25,6 +27,8 @@ class Replay {
     cudaGraph_t graph = nullptr;
     isWhole = cudaStreamEndCapture(stream, &graph) == cudaSuccess && isWhole;
     if (isWhole && cudaGraphInstantiateWithFlags(&replay_, graph, 0) != cudaSuccess) replay_ = nullptr;
+    // Now, or the first sample pays for it.
+    if (replay_ != nullptr) static_cast<void>(cudaGraphUpload(replay_, stream));
     if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
     static_cast<void>(cudaGetLastError());  // what could not be captured is launched one by one, and fails there if it must
   }
@@ -60,7 +64,7 @@ std::vector<double> CudaDevice::measure(const Work& work, const MeasurePlan& pla
   std::vector<double> samplesNs;
   for (uint32_t sample = 0; sample < plan.sampleCount; ++sample) {
     if (plan.isCold) checkCuda(launchSweep(sweep_, sweepBytes, measuring_), "measure");
-    checkCuda(launchHold(kHoldNs, measuring_), "measure");
+    checkCuda(launchHold(kHoldNs + kHoldPerLaunchNs * plan.launchesPerSample, measuring_), "measure");
     timer.start(measuring_);
     if (replay.get() != nullptr) checkCuda(cudaGraphLaunch(replay.get(), measuring_), "measure");
     else for (uint32_t launch = 0; launch < plan.launchesPerSample; ++launch) start();

@@ -1,5 +1,5 @@
 // How long a batch will take, learned from how long batches took: for each engine and batch size alone, and for each pair of engines
-// how much the one slows down beside the other. Sizes not seen yet are read off a line through the seen ones.
+// how much the one slows down beside the other. Sizes not seen yet lie on the line between the nearest seen ones.
 //
 //   predicted = alone(engine, size) × Π slowdown(engine, neighbour)
 //
@@ -13,59 +13,63 @@ import type { EngineRef } from '../executor';
 const MEAN_GAIN = 1 / 8;
 const DEVIATION_GAIN = 1 / 4;
 const GUESS_NS = NS_PER_MS;
+/** A batch whose average company differs by more from the company it began in had a change of it. */
+const COMPANY_CHANGE_MAX = 0.1;
+const FIRST_DEVIATION_RATIO = 1 / 8;
 /** Slower than this beside a neighbour is taken for an accident and not learned. */
 const SLOWDOWN_MAX = 8;
 
 class EngineCost {
-  readonly meanNs: number[] = [];
+  /** By batch size; undefined where none was seen. */
+  readonly meanNs: (number | undefined)[] = [];
   readonly deviationNs: number[] = [];
   /** Slowdown beside each other engine, by its index. */
-  readonly slowdown: number[] = [];
-  // Sums with forgetting for the line duration = base + perItem × size.
-  private count = 0;
-  private sumSize = 0;
-  private sumNs = 0;
-  private sumSizeSize = 0;
-  private sumSizeNs = 0;
+  readonly slowdown: (number | undefined)[] = [];
+
+  get isKnown(): boolean {
+    return this.meanNs.length > 0;
+  }
 
   learn(size: number, aloneNs: number): void {
     const meanNs = this.meanNs[size];
     if (meanNs === undefined) {
+      // Holes would turn the array into a dictionary.
+      while (this.meanNs.length < size) this.meanNs.push(undefined);
       this.meanNs[size] = aloneNs;
-      this.deviationNs[size] = aloneNs / 2;
-    } else {
-      const errorNs = aloneNs - meanNs;
-      this.meanNs[size] = meanNs + MEAN_GAIN * errorNs;
-      this.deviationNs[size] += DEVIATION_GAIN * (Math.abs(errorNs) - this.deviationNs[size]);
+      this.deviationNs[size] = aloneNs * FIRST_DEVIATION_RATIO;
+      return;
     }
-    const keep = 1 - 1 / 256;
-    this.count = this.count * keep + 1;
-    this.sumSize = this.sumSize * keep + size;
-    this.sumNs = this.sumNs * keep + aloneNs;
-    this.sumSizeSize = this.sumSizeSize * keep + size * size;
-    this.sumSizeNs = this.sumSizeNs * keep + size * aloneNs;
+    const errorNs = aloneNs - meanNs;
+    this.meanNs[size] = meanNs + MEAN_GAIN * errorNs;
+    this.deviationNs[size] += DEVIATION_GAIN * (Math.abs(errorNs) - this.deviationNs[size]);
   }
 
   aloneNs(size: number): number {
-    const meanNs = this.meanNs[size];
-    if (meanNs !== undefined) return meanNs;
-    if (this.count === 0) return GUESS_NS * size;
-    const meanSize = this.sumSize / this.count;
-    const lineMeanNs = this.sumNs / this.count;
-    const spread = this.sumSizeSize / this.count - meanSize * meanSize;
-    // One size alone says nothing about the slope: proportional is the careful guess for larger ones.
-    if (!(spread > 1e-6)) return size > meanSize ? (lineMeanNs * size) / meanSize : lineMeanNs;
-    const perItemNs = Math.max(0, (this.sumSizeNs / this.count - meanSize * lineMeanNs) / spread);
-    return Math.max(lineMeanNs / 16, lineMeanNs + perItemNs * (size - meanSize));
+    return this.meanNs[size] ?? this.between(size);
+  }
+
+  /** A size that was not seen: on the line between the nearest seen ones, or in proportion to the largest. */
+  private between(size: number): number {
+    const { meanNs } = this;
+    let above = size + 1;
+    while (above < meanNs.length && meanNs[above] === undefined) above++;
+    let below = Math.min(size, meanNs.length) - 1;
+    while (below > 0 && meanNs[below] === undefined) below--;
+    const belowNs = meanNs[below];
+    const aboveNs = meanNs[above];
+    if (belowNs === undefined) return aboveNs ?? GUESS_NS * size;
+    // Nothing larger was seen: more than in proportion would be odd, so this is the careful guess.
+    if (aboveNs === undefined) return (belowNs * size) / below;
+    return belowNs + ((aboveNs - belowNs) * (size - below)) / (above - below);
   }
 }
 
 export class CostModel {
   private readonly costs: EngineCost[] = [];
 
-  private costOf(engine: EngineRef): EngineCost {
-    this.costs[engine.index] ??= new EngineCost();
-    return this.costs[engine.index];
+  private costOf({ index }: EngineRef): EngineCost {
+    while (this.costs.length <= index) this.costs.push(new EngineCost());
+    return this.costs[index];
   }
 
   /** Nanoseconds for a batch of `size` with these neighbours. A guess of 1 ms an item before anything was learned. */
@@ -74,10 +78,10 @@ export class CostModel {
     return neighbours.length === 0 ? aloneNs : aloneNs * this.slowdownOf(engine, neighbours);
   }
 
-  /** Mean absolute deviation from the prediction, in ns; half of the prediction before it was learned. */
+  /** Mean absolute deviation from the prediction, in ns; an eighth of the prediction before it was learned. */
   deviationNs(engine: EngineRef, size: number): number {
     const cost = this.costOf(engine);
-    return cost.deviationNs[size] ?? cost.aloneNs(size) / 2;
+    return cost.deviationNs[size] ?? cost.aloneNs(size) * FIRST_DEVIATION_RATIO;
   }
 
   /** How many times longer `engine` takes beside these neighbours; 1 for what was never seen. */
@@ -89,21 +93,29 @@ export class CostModel {
   }
 
   /**
-   * Learns one batch. Alone it teaches the engine's own time. Beside others it teaches the pairs' slowdown when the time alone is
-   * known, and otherwise the time alone, with what is known of the pairs taken out.
+   * Learns one batch. Alone it teaches the engine's own time; beside others all along, how much they slow it down. What began in
+   * other company than it ended in teaches neither. `companyCount` is how many ran beside it on average.
    */
-  learn(engine: EngineRef, size: number, neighbours: readonly EngineRef[], durationNs: number): void {
+  learn(
+    engine: EngineRef,
+    size: number,
+    neighbours: readonly EngineRef[],
+    durationNs: number,
+    companyCount = neighbours.length,
+  ): void {
     const cost = this.costOf(engine);
-    const aloneNs = cost.meanNs[size];
-    if (neighbours.length === 0 || aloneNs === undefined) {
-      cost.learn(size, durationNs / this.slowdownOf(engine, neighbours));
-      return;
-    }
-    const ratio = Math.min(SLOWDOWN_MAX, Math.max(1, durationNs / aloneNs));
-    const share = neighbours.length === 1 ? ratio : ratio ** (1 / neighbours.length);
-    for (const { index } of neighbours) {
-      const known = cost.slowdown[index];
-      cost.slowdown[index] = known === undefined ? share : known + MEAN_GAIN * (share - known);
-    }
+    const isConstant = Math.abs(companyCount - neighbours.length) <= COMPANY_CHANGE_MAX;
+    // The first batch of an engine that was not warmed is believed whatever it was like: it is better than a guess.
+    if (!cost.isKnown || (isConstant && neighbours.length === 0)) cost.learn(size, durationNs);
+    else if (isConstant) learnSlowdown(cost, neighbours, durationNs / cost.aloneNs(size));
+  }
+}
+
+function learnSlowdown({ slowdown }: EngineCost, neighbours: readonly EngineRef[], ratio: number): void {
+  const clamped = Math.min(SLOWDOWN_MAX, Math.max(1, ratio));
+  const share = neighbours.length === 1 ? clamped : clamped ** (1 / neighbours.length);
+  for (const { index } of neighbours) {
+    const known = slowdown[index];
+    slowdown[index] = known === undefined ? share : known + MEAN_GAIN * (share - known);
   }
 }

@@ -13,6 +13,9 @@ export interface StreamOptions {
 export class StreamPool {
   readonly streams: readonly Stream[];
   freeCount: number;
+  // The integral of how many are busy, over time, up to countedNs: how much company a batch had is read off it.
+  private busyNs = 0;
+  private countedNs = 0;
 
   constructor(options: readonly StreamOptions[]) {
     assert(options.length > 0, 'a pool has at least one stream');
@@ -24,7 +27,7 @@ export class StreamPool {
   }
 
   /**
-   * The free stream for a level, or undefined: the most reserved one that takes the level, so that open ones stay free for the
+   * The free stream for a policy's level (0: it knows none, and every stream will do), or undefined: the most reserved one that takes the level, so that open ones stay free for the
    * levels that have no other; among equals the one with the greatest CUDA priority for level 1, with the least for the others.
    */
   findFree(level: number): Stream | undefined {
@@ -39,6 +42,8 @@ export class StreamPool {
 
   take(stream: Stream, batch: Batch): void {
     assert(stream.batch === undefined, `stream ${stream.index} is free`);
+    this.count(batch.plan.dispatchNs);
+    batch.busyNsBefore = this.busyNs;
     stream.batch = batch;
     this.freeCount--;
   }
@@ -46,11 +51,19 @@ export class StreamPool {
   giveBack(stream: Stream, nowNs: number): void {
     const { batch } = stream;
     assert(batch !== undefined, `stream ${stream.index} is taken`);
-    stream.busyNs += nowNs - batch.plan.dispatchNs;
+    const heldNs = nowNs - batch.plan.dispatchNs;
+    this.count(nowNs);
+    stream.busyNs += heldNs;
     batch.endNs = nowNs;
+    batch.companyCount = heldNs > 0 ? (this.busyNs - batch.busyNsBefore) / heldNs - 1 : batch.plan.neighbours.length;
     stream.lastBatch = batch;
     stream.batch = undefined;
     this.freeCount++;
+  }
+
+  private count(nowNs: number): void {
+    this.busyNs += (this.streams.length - this.freeCount) * (nowNs - this.countedNs);
+    this.countedNs = nowNs;
   }
 }
 

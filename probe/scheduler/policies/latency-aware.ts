@@ -1,29 +1,37 @@
 // The default. Levels first, as in strict priority; then it uses what the cost model has learned:
 //
 // - among lanes of a level, one whose head can still be in time goes before one whose head is late whatever is done, so that one
-//   late request does not make the next one late too; among those the one with the least slack;
+//   late request does not make the next one late too; among those the one with the least slack, among the others the oldest;
 // - a batch is not put beside a running one of a higher level that it would push past its deadline: the stream stays free;
-// - a batch grows only as far as the deadline of its head allows, and a lower level that would take the last free stream only as far
-//   as a request of a higher level, should it come right now, can wait.
+// - a batch grows only as far as the deadline of its head allows. When no other stream will be free soon enough for a request of a
+//   higher level that might come right now, it also grows only as far as that one could wait, but is never cut so small that the
+//   device would lose more than a twentieth of its throughput.
 
 import type { Lane } from '../lane';
 import type { Policy, View } from './policy';
 
 /** A level counts as in use for this long after its last request. */
 const IN_USE_NS = 1e9;
+/** What cutting a batch for the sake of a higher level may cost. */
+const LOSS_RATIO_MAX = 0.05;
 
 /** How long a request of a level could wait, learned from the last ones. */
 interface Allowance {
-  lane: Lane;
-  level: number;
+  readonly lane: Lane;
+  readonly level: number;
   /** Deadline less arrival, of the latest request. */
-  budgetNs: number;
-  seenNs: number;
+  readonly budgetNs: number;
+  readonly seenNs: number;
 }
 
 function slackNs(lane: Lane, { nowNs, costs }: View): number {
   const head = lane.queue.peek()!;
   return head.deadlineNs - nowNs - costs.predictNs(lane.engine, 1, []);
+}
+
+/** Whether going now makes the difference: there is a deadline, and it can be kept. */
+function canBeInTime(ns: number): boolean {
+  return ns >= 0 && ns !== Number.POSITIVE_INFINITY;
 }
 
 /** Whether a batch of `lane` would make a running batch of a higher level late that is in time without it. */
@@ -42,6 +50,23 @@ function harmsNeighbour(lane: Lane, level: number, { nowNs, costs, streams }: Vi
 function sizeWithin(lane: Lane, wanted: number, allowedNs: number, { costs }: View): number {
   let size = wanted;
   while (size > 1 && costs.predictNs(lane.engine, size, []) > allowedNs) size--;
+  return size;
+}
+
+/** Whether a stream besides the one that is about to be taken is free, or will be in `withinNs`. */
+function isStreamSoonFree(withinNs: number, { nowNs, streams }: View): boolean {
+  if (withinNs === Number.POSITIVE_INFINITY || streams.freeCount > 1) return true;
+  for (const { batch } of streams.streams) {
+    if (batch && batch.plan.dispatchNs + batch.plan.predictedNs - nowNs <= withinNs) return true;
+  }
+  return false;
+}
+
+/** The smallest size whose cost an item is at most LOSS_RATIO_MAX above that of `wanted`. */
+function leastEfficientSize(lane: Lane, wanted: number, { costs }: View): number {
+  const itemNsMax = ((1 + LOSS_RATIO_MAX) * costs.predictNs(lane.engine, wanted, [])) / wanted;
+  let size = wanted;
+  while (size > 1 && costs.predictNs(lane.engine, size - 1, []) <= itemNsMax * (size - 1)) size--;
   return size;
 }
 
@@ -73,9 +98,9 @@ export class LatencyAware implements Policy {
   }
 
   private isBetter(lane: Lane, laneSlackNs: number, than: Lane, thanSlackNs: number): boolean {
-    const isInTime = laneSlackNs >= 0;
-    if (isInTime !== thanSlackNs >= 0) return isInTime;
-    if (laneSlackNs !== thanSlackNs) return laneSlackNs < thanSlackNs;
+    const isUrgent = canBeInTime(laneSlackNs);
+    if (isUrgent !== canBeInTime(thanSlackNs)) return isUrgent;
+    if (isUrgent && laneSlackNs !== thanSlackNs) return laneSlackNs < thanSlackNs;
     return lane.queue.peek()!.id < than.queue.peek()!.id;
   }
 
@@ -85,11 +110,12 @@ export class LatencyAware implements Policy {
     const forHeadNs = head.deadlineNs - view.nowNs;
     // A head that is late already is helped by nothing; then the batch clears the queue.
     if (forHeadNs > view.costs.predictNs(lane.engine, 1, [])) size = sizeWithin(lane, size, forHeadNs, view);
-    if (view.streams.freeCount > 1) return size;
-    return sizeWithin(lane, size, this.allowedForHigherNs(head.priority, view), view);
+    const allowedNs = this.allowedForHigherNs(head.priority, view);
+    if (isStreamSoonFree(allowedNs, view)) return size;
+    return Math.max(sizeWithin(lane, size, allowedNs, view), leastEfficientSize(lane, size, view));
   }
 
-  /** How long a batch of `level` may hold the last free stream. */
+  /** How long a batch of `level` may keep a higher level waiting; Infinity when no higher one is in use. */
   private allowedForHigherNs(level: number, { nowNs, costs }: View): number {
     let allowedNs = Number.POSITIVE_INFINITY;
     for (const { lane, level: other, budgetNs, seenNs } of this.allowances) {
@@ -103,13 +129,13 @@ export class LatencyAware implements Policy {
     const { lane, requests, dispatchNs } = plan;
     const { priority: level, deadlineNs, arrivalNs } = requests[0];
     if (deadlineNs === Number.POSITIVE_INFINITY) return;
-    const found = this.allowances.find((allowance) => allowance.lane === lane && allowance.level === level);
-    const budgetNs = deadlineNs - arrivalNs;
-    if (!found) this.allowances.push({ lane, level, budgetNs, seenNs: dispatchNs });
-    else {
-      found.budgetNs = budgetNs;
-      found.seenNs = dispatchNs;
-    }
+    const isOf = (allowance: Allowance) => allowance.lane === lane && allowance.level === level;
+    // The place of one that is not in use any more is taken, so that versions that come and go leave nothing behind.
+    const isStale = ({ seenNs }: Allowance) => dispatchNs - seenNs > IN_USE_NS;
+    let index = this.allowances.findIndex(isOf);
+    if (index < 0) index = this.allowances.findIndex(isStale);
+    if (index < 0) index = this.allowances.length;
+    this.allowances[index] = { lane, level, budgetNs: deadlineNs - arrivalNs, seenNs: dispatchNs };
   }
 
   ended(): void {}

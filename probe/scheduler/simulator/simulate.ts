@@ -18,7 +18,8 @@ export interface SimulationResult {
   readonly traceHash: string;
   readonly summary: Summary;
   readonly scheduler: Scheduler;
-  /** When the last request was answered, in ns. */
+  /** When the sources began, and when the last request was answered, in ns. */
+  readonly startNs: number;
   readonly endNs: number;
 }
 
@@ -41,12 +42,17 @@ export function simulate(
   const executor = new SimulatedExecutor(clock, new Random(seed, 1), (engine) => costs(engine));
   const { streams, agingNs, agedEvery } = workload;
   const scheduler = new Scheduler({ clock, executor, listener: heard, policy, streams, agingNs, agedEvery });
+  // The sources begin when everything is up.
+  let openLoadCount = 0;
   for (const model of workload.models) {
     scheduler.addModel(model);
-    for (const version of model.versions ?? ['1']) scheduler.load(model.name, version);
+    for (const version of model.versions ?? ['1']) scheduler.load(model.name, version, () => openLoadCount--);
+    openLoadCount += model.versions?.length ?? 1;
   }
+  while (openLoadCount > 0 && clock.step()) {}
+  const startNs = clock.nowNs();
   for (const event of workload.events ?? []) {
-    clock.timer(() => play(event, scheduler, executor)).armAt(event.atNs);
+    clock.timer(() => play(event, scheduler, executor)).armAt(startNs + event.atNs);
   }
   const targets: Targets = {
     scheduler,
@@ -54,12 +60,13 @@ export function simulate(
     listener: heard,
     pipelines: pipelinesOf(workload, scheduler, clock, heard, seed),
   };
+  const endNs = startNs + workload.durationNs;
   workload.sources.forEach((source, index) => {
-    driveSource(source, index, targets, new Random(seed, 16 + index), workload.durationNs);
+    driveSource(source, index, targets, new Random(seed, 16 + index), startNs, endNs);
   });
-  clock.runUntil(workload.durationNs);
-  while (scheduler.openCount > 0 && clock.nowNs() < workload.durationNs + DRAIN_NS && clock.step()) {}
-  return { traceHash: hash.text, summary, scheduler, endNs: clock.nowNs() };
+  clock.runUntil(endNs);
+  while (scheduler.openCount > 0 && clock.nowNs() < endNs + DRAIN_NS && clock.step()) {}
+  return { traceHash: hash.text, summary, scheduler, startNs, endNs: clock.nowNs() };
 }
 
 function pipelinesOf(
@@ -84,20 +91,32 @@ function pipelinesOf(
 function play(event: SimulatedEvent, scheduler: Scheduler, executor: SimulatedExecutor): void {
   switch (event.kind) {
     case 'load':
-      return scheduler.load(event.model, event.version);
+      scheduler.load(event.model, event.version);
+      break;
+    case 'roll-out':
+      scheduler.load(event.model, event.version, (error) => {
+        if (!error) scheduler.swap(event.model, event.version);
+      });
+      break;
     case 'swap':
-      return scheduler.swap(event.model, event.version);
+      scheduler.swap(event.model, event.version);
+      break;
     case 'drain':
-      return scheduler.drain(event.model, event.version);
+      scheduler.drain(event.model, event.version);
+      break;
     case 'traffic':
-      return scheduler.setTraffic(event.model, event.weights);
+      scheduler.setTraffic(event.model, event.weights);
+      break;
     case 'hang':
-      return executor.hangNext(event.engine, event.count);
+      executor.hangNext(event.engine, event.count);
+      break;
     case 'fail-load':
-      return executor.failNextLoad(event.engine, event.count);
+      executor.failNextLoad(event.engine, event.count);
+      break;
     case 'temperature':
       executor.setThrottle(event.slowdownRatio);
-      return scheduler.setTemperature(event.celsius, event.slowdownRatio > 1);
+      scheduler.setTemperature(event.celsius, event.slowdownRatio > 1);
+      break;
   }
 }
 

@@ -6,7 +6,7 @@
 // Wanted faults (a hang, an error, a load that fails) happen at the batch or load they were asked for.
 
 import type { Clock, Timer } from '../clock';
-import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled } from '../executor';
+import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled, Warmed } from '../executor';
 import type { Random } from './random';
 
 export interface SimulatedCost {
@@ -34,9 +34,9 @@ interface Running {
   isFailing: boolean;
 }
 
-/** How much of a neighbour's interference a batch feels on a stream of greater and of lesser priority. */
-const FAVOURED = 0.5;
-const DISFAVOURED = 1.5;
+/** How much of a neighbour's interference a batch feels on a stream of greater and of lesser CUDA priority. */
+const FAVOURED = 0.8;
+const DISFAVOURED = 1.2;
 
 export class SimulatedExecutor implements Executor {
   private readonly running: Running[] = [];
@@ -71,11 +71,11 @@ export class SimulatedExecutor implements Executor {
     this.later(this.costOf(engine).loadNs, () => settled(isFailing ? 'The simulated load failed.' : undefined));
   }
 
-  warmUp(engine: EngineRef, batchSizes: readonly number[], settled: Settled): void {
+  warmUp(engine: EngineRef, batchSizes: readonly number[], warmed: Warmed): void {
     const { launchNs, perItemNs } = this.costOf(engine);
-    let workNs = 0;
-    for (const size of batchSizes) workNs += launchNs + perItemNs * size;
-    this.later(workNs, () => settled());
+    const durationsNs = batchSizes.map((size) => launchNs + perItemNs * size);
+    const workNs = durationsNs.reduce((sum, durationNs) => sum + durationNs, 0);
+    this.later(workNs, () => warmed(undefined, durationsNs));
   }
 
   execute(order: BatchOrder, answered: (answer: BatchAnswer) => void): void {

@@ -19,12 +19,13 @@ export interface Targets {
 /** Asks once, now; `deadlineNs` is on the clock. */
 type Ask = (arrivalNs: number, deadlineNs: number, done: () => void) => void;
 
-/** Starts a source; it asks until `endNs`. */
+/** Starts a source: it asks from `startNs` until `endNs`, in ns of the clock. */
 export function driveSource(
   source: SimulatedSource,
   index: number,
   targets: Targets,
   random: Random,
+  startNs: number,
   endNs: number,
 ): void {
   const { clock } = targets;
@@ -39,7 +40,7 @@ export function driveSource(
         const nextNs = clock.nowNs() + Math.max(1, Math.round(arrival.thinkNs * random.exponential()));
         if (nextNs < endNs) timer.armAt(nextNs);
       };
-      timer.armAt(0);
+      timer.armAt(startNs);
     }
     return;
   }
@@ -50,10 +51,10 @@ export function driveSource(
     const nowNs = clock.nowNs();
     if (offer) offer();
     else ask(nowNs, nowNs + relativeNs, nothing);
-    const nextNs = times.nextNs();
+    const nextNs = startNs + times.nextNs();
     if (nextNs < endNs) timer.armAt(nextNs);
   });
-  timer.armAt(times.nextNs());
+  timer.armAt(startNs + times.nextNs());
 }
 
 const nothing = () => {};

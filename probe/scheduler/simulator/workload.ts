@@ -40,8 +40,10 @@ export interface SimulatedSource {
   };
 }
 
-export type SimulatedEvent = { readonly atNs: number } & (
-  | { readonly kind: 'load' | 'swap' | 'drain'; readonly model: string; readonly version: string }
+export type SimulatedEvent = {
+  readonly atNs: number;
+} /** `roll-out` loads a version and swaps to it as soon as it is up. */ & (
+  | { readonly kind: 'load' | 'roll-out' | 'swap' | 'drain'; readonly model: string; readonly version: string }
   | { readonly kind: 'traffic'; readonly model: string; readonly weights: Readonly<Record<string, number>> }
   | { readonly kind: 'hang' | 'fail-load'; readonly engine: string; readonly count: number }
   | { readonly kind: 'temperature'; readonly celsius: number; readonly slowdownRatio: number }

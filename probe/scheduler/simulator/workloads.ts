@@ -40,8 +40,8 @@ export function overload(durationNs: number): SimulatedWorkload {
     name: 'overload',
     durationNs,
     models: [
-      { name: 'detect', maxBatchSize: 4, cost: cost(2, 4), dynamicBatching },
-      { name: 'caption', maxBatchSize: 8, cost: cost(2, 5), dynamicBatching },
+      { name: 'detect', maxBatchSize: 4, cost: cost(1, 5), dynamicBatching },
+      { name: 'caption', maxBatchSize: 8, cost: cost(1.5, 5), dynamicBatching },
     ],
     sources: [
       {

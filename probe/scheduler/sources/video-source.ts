@@ -59,7 +59,10 @@ export class VideoSource {
     const index = this.imageCount++;
     const image = { index, arrivalNs, deadlineNs: arrivalNs + this.deadlineNs, payload };
     const reason = this.policy.refuses(image, this.buffer.length, this.bufferCount);
-    if (reason) return this.drop(image, reason);
+    if (reason) {
+      this.drop(image, reason);
+      return;
+    }
     this.buffer.push(image);
     this.feed();
     while (this.buffer.length > this.bufferCount) this.drop(this.buffer.shift()!, 'oldest');

@@ -25,12 +25,13 @@ export class Rollout {
 
   /** Brings a new version up. It gets no requests until `swap` or `setTraffic`, unless it is the only one. */
   load(lane: Lane, settled: Settled): void {
-    const version: Version = { lane, state: 'loading' };
+    const version: Version = { lane, state: 'loading', isReleased: false };
     this.model.versions.set(lane.version, version);
     this.enter(version, 'loading', '');
     const onSettled = (error?: string) => {
       if (error) {
         this.enter(version, 'failed', error);
+        this.release(version);
         return settled(error);
       }
       lane.isUp = true;
@@ -57,7 +58,10 @@ export class Rollout {
   swap(name: string): void {
     const { lane: candidate } = this.needUsable(name);
     const { model } = this;
-    if (model.probation?.previous === candidate) return this.rollBack('swapped back');
+    if (model.probation?.previous === candidate) {
+      this.rollBack('swapped back');
+      return;
+    }
     const others = [...model.versions.values()].filter(({ lane, state }) => state === 'serving' && lane !== candidate);
     this.setTraffic({ [name]: 1 });
     // A swap during a probation is judged against the version that was known to be good, not against the one on trial.
@@ -105,6 +109,7 @@ export class Rollout {
     }
     const version = this.model.versions.get(lane.version);
     if (version?.state === 'draining') this.endIfDrained(version);
+    else if (version?.state === 'failed' && lane.inFlightCount === 0) this.release(version);
   }
 
   /** The engines of a lane do not come back: its queue goes to the other versions, or is answered when there are none. */
@@ -119,6 +124,7 @@ export class Rollout {
     model.router.setWeights(weights);
     this.remove(lane);
     this.enter(version, 'failed', because);
+    if (lane.inFlightCount === 0) this.release(version);
     const waiting = lane.queue.takeAll();
     this.tellEmpty(lane);
     for (const request of waiting) {
@@ -147,7 +153,13 @@ export class Rollout {
     lane.isUp = false;
     this.remove(lane);
     this.enter(version, 'ended', '');
-    for (const engine of lane.engines) this.core.executor.unload(engine);
+    this.release(version);
+  }
+
+  private release(version: Version): void {
+    if (version.isReleased) return;
+    version.isReleased = true;
+    for (const engine of version.lane.engines) this.core.executor.unload(engine);
   }
 
   /** Puts requests that were accepted elsewhere among those that wait, by arrival. The limits do not count: they were accepted. */

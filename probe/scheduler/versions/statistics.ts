@@ -38,12 +38,16 @@ export class LatencyHistogram {
   }
 }
 
+// A float64 is its power of two in 11 bits and then its mantissa: the bucket lies in it, without a logarithm. Little-endian, as all
+// boards and hosts are.
+const VALUE = new Float64Array(1);
+const WORDS = new Uint32Array(VALUE.buffer);
+const EXPONENT_BIAS = 1023;
+
 function bucketOf(latencyNs: number): number {
-  const value = Math.max(1, latencyNs);
-  const power = Math.floor(Math.log2(value));
-  // log2 may round up to the next power just below it.
-  const exact = 2 ** power > value ? power - 1 : power;
-  return Math.min(BUCKET_COUNT - 1, exact * STEPS + Math.floor((value / 2 ** exact - 1) * STEPS));
+  VALUE[0] = Math.max(1, latencyNs);
+  const power = (WORDS[1] >>> 20) - EXPONENT_BIAS;
+  return Math.min(BUCKET_COUNT - 1, power * STEPS + ((WORDS[1] >>> 16) & (STEPS - 1)));
 }
 
 function middleOf(bucket: number): number {

@@ -11,6 +11,7 @@ const NO_EXPERIMENT = {
   fromIndex: 0,
   pass: 'times',
   engine: undefined,
+  workload: undefined,
 };
 
 test('defaults', () => {
@@ -72,9 +73,15 @@ test('an engine', () => {
 test.each([
   ['engine', 'Say which model with --model'],
   ['engine --model a.onnx --engine tensorrt', '--engine must be kernels or onnxruntime, not "tensorrt"'],
-  ['', 'Say what to run: demo, check, experiment or engine'],
-  ['dance', 'Say what to run: demo, check, experiment or engine, not "dance"'],
+  ['', 'Say what to run: demo, check, experiment, engine or workload'],
+  ['dance', 'Say what to run: demo, check, experiment, engine or workload, not "dance"'],
   ['experiment', 'An experiment needs --spec with the JSON of what to measure'],
+  ['workload', 'A workload needs exactly one of --file, --preset and --text'],
+  ['workload --preset a --file b', 'A workload needs exactly one of --file, --preset and --text'],
+  [
+    'workload --preset a --policy x',
+    '--policy must be fifo, strict-priority, edf, weighted-fair, latency-aware, not "x"',
+  ],
   ['demo now', '"now" is one word too many'],
   ['demo --device gpu', '--device must be auto, cpu, cuda, not "gpu"'],
   ['demo --seconds soon', '--seconds must be a number from 0.001 to 86400, not "soon"'],
@@ -86,4 +93,20 @@ test.each([
   const parse = () => parseRunnerArguments(line.split(' ').filter(Boolean));
   expect(parse).toThrow(UsageError);
   expect(parse).toThrow(new UsageError(sentence));
+});
+
+test('a workload: what its file may say stays undefined', () => {
+  const words = 'workload --preset overload --policy edf --control /c.jsonl --print';
+  const { verb, workload, isPrinting } = parseRunnerArguments(words.split(' '));
+  expect({ verb, isPrinting }).toEqual({ verb: 'workload', isPrinting: true });
+  expect(workload).toEqual({
+    presetName: 'overload',
+    filePath: undefined,
+    text: undefined,
+    folder: undefined,
+    policy: 'edf',
+    seconds: undefined,
+    seed: undefined,
+    controlPath: '/c.jsonl',
+  });
 });

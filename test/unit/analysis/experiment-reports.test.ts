@@ -118,6 +118,8 @@ const SESSION = {
     { timeNs: 2, experiment: GPU, index: 2, metric: 'l2_hit_ratio', value: 0.75 },
     { timeNs: 2, experiment: GPU, index: 2, metric: 'achieved_occupancy_ratio', value: 0.625 },
     { timeNs: 2, experiment: GPU, index: 2, metric: 'load_sectors_per_request', value: 4 },
+    { timeNs: 2, experiment: GPU, index: 2, metric: 'dram_read_bytes', value: 3.5e6 },
+    { timeNs: 2, experiment: GPU, index: 2, metric: 'dram_write_bytes', value: 0 },
     { timeNs: 2, experiment: CPU, index: 2, metric: 'l2_hit_ratio', value: 0.1 },
   ],
 };
@@ -169,6 +171,8 @@ test('a row a point, the latest of each, ceilings first, and nothing where nothi
     'Achieved (%)': 62.5,
     'Sectors/Request': 4,
     'L2 Hit (%)': 75,
+    'DRAM Read (MB)': 3.5,
+    'DRAM Written (MB)': 0,
     'Clock (MHz)': 1300.5,
     'Temp (°C)': 48.5,
     Result: 'wrong',
@@ -247,7 +251,12 @@ test('for programs: one experiment with words for enums, null for what is not kn
       bytesPerSec: null,
       threadsPerBlock: null,
       failure: null,
-      metrics: { l2_hit_ratio: 0.75, achieved_occupancy_ratio: 0.625, dram_read_bytes: null },
+      metrics: {
+        l2_hit_ratio: 0.75,
+        achieved_occupancy_ratio: 0.625,
+        dram_read_bytes: 3.5e6,
+        sm_throughput_ratio: null,
+      },
     });
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect((await loadExperiment(store, CPU))?.result).toMatchObject({ state: 'unfinished', points: [{ index: 0 }] });

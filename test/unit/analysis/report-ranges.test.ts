@@ -36,6 +36,19 @@ function rowsAt(startsNs: readonly number[]) {
     loss: at((ns) => ({ startNs: ns, endNs: ns + 1, count: 1, stage: 'cupti', reason: 'full' })),
     experiment: at((ns, i) => ({ timeNs: ns, event: 1, experiment: i, pointCount: 4, spec: '{"kind":"gemm"}' })),
     point: at((ns, i) => ({ startNs: ns, experiment: 77, index: i, series: 'tile_8', x: 64 + i, medianNs: 10 + i })),
+    request: at((ns, i) => ({
+      ...{ arrivalNs: ns, dispatchNs: ns + 10, completionNs: ns + 20 + i, deadlineNs: ns + 22 },
+      ...{ request: i, batch: i, priority: 1, outcome: 1, model: `m${i % 2}`, version: '1' },
+    })),
+    batch: at((ns, i) => ({
+      startNs: ns,
+      durationNs: 40,
+      batch: i,
+      requestCount: 1 + (i % 3),
+      stream: i % 2,
+      isOk: 1,
+    })),
+    layer: at((ns, i) => ({ timeNs: ns, index: i, engine: 'e', precision: 'fp32', batchSize: 1, totalNs: 7 + i })),
     diagnostic: at((ns) => ({ timeNs: ns, severity: 2, code: 'c', sentence: 'S.', remedy: 'R.' })),
   };
 }

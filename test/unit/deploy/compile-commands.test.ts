@@ -31,8 +31,13 @@ test('the addon is built from the sources that CMake has, with and without CUDA'
       name.startsWith('${REPOSITORY}/') ? name.slice('${REPOSITORY}/'.length) : path.join('native/addon', name),
     );
   expect(listed(withCuda)).toContain('kernels/gemm/gemm_tile.cu');
-  expect(sorted(addonSources(paths, true))).toEqual(sorted([...listed(always), ...listed(withCuda)]));
-  expect(sorted(addonSources(paths, false))).toEqual(sorted(listed(always)));
+  const neutral = /set\(TENSORRT_NEUTRAL_SOURCES([^)]*)/.exec(
+    readFileSync(path.join(root, 'native/tensorrt/sources.cmake'), 'utf8'),
+  )?.[1];
+  const tensorrt = [...(neutral ?? '').matchAll(/\/(\w+\.cc)/g)].map(([, name]) => `native/tensorrt/${name}`);
+  expect(tensorrt).toHaveLength(4);
+  expect(sorted(addonSources(paths, true))).toEqual(sorted([...listed(always), ...tensorrt, ...listed(withCuda)]));
+  expect(sorted(addonSources(paths, false))).toEqual(sorted([...listed(always), ...tensorrt]));
   const defines = /target_compile_definitions\(hookanalyzer PRIVATE ([^)]+)\)/.exec(text)?.[1].split(' ') ?? [];
   expect(defines).toHaveLength(2);
   for (const define of defines) expect(planAddon(paths, compilers)?.steps[0].command).toContain(`-D${define}`);
@@ -49,7 +54,7 @@ test('nvcc compiles what needs it, for Orin, and from CUDA 11.8 on for Hopper to
   // Every file that includes CUDA's headers, on its own or through the launchers of the kernels, and no other.
   const needing = addonSources(paths, true).filter((name) => {
     if (name.startsWith('kernels/') || name.endsWith('.cu')) return true;
-    if (/\/cuda\/(?:compiler|counters)\/|primary_context/.test(name)) return true; // compiled with the rest of their folder
+    if (/\/cuda\/(?:compiler|counters)\//.test(name)) return true; // compiled with the rest of their folder
     return /HAVE_CUDA|addon\/cuda\/cuda_(?:device|timer)\.h|cuda_runtime_api\.h|addon\/cuda\/cublas_library\.h/.test(
       readFileSync(path.join(root, name), 'utf8'),
     );

@@ -73,11 +73,11 @@ test('rows are spread from the first to the last', () => {
 });
 
 describe('shares', () => {
-  const plan = (role: PointPlan['role'], series: string, x: number): PointPlan => ({
+  const plan = (role: PointPlan['role'], series: string, x: number, label = `${x}`): PointPlan => ({
     role,
     series,
     x,
-    label: '',
+    label,
     precision: 'fp32',
     work: { kind: 'batch', images: 1 },
   });
@@ -98,6 +98,13 @@ describe('shares', () => {
     expect(row(64, result(100, 100, 20))).toMatchObject({ referenceRatio: 0.8, ceilingRatio: 0.5, flopsPerSec: 1e9 });
     // 20 flops need 10 ns, 90 bytes 90 ns: memory is; and there is no reference at 32.
     expect(row(32, result(100, 20, 90))).toMatchObject({ referenceRatio: -1, ceilingRatio: 0.9, bytesPerSec: 9e8 });
+  });
+
+  test('a reference is not that of other sides which make as many products', () => {
+    const ratios = new Ratios();
+    ratios.note(plan('reference', 'cublas', 4, '2 × 4 × 8'), result(80, 1, 1));
+    const row = (label: string) => pointRow(7, 0, plan('measured', 'tile_8', 4, label), result(100, 1, 1), ratios, 0n);
+    expect(['2 × 4 × 8', '8 × 4 × 2'].map((label) => row(label).referenceRatio)).toEqual([0.8, -1]);
   });
 
   test('nothing is said without ceilings, and of a point that failed', () => {

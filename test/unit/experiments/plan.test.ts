@@ -55,12 +55,16 @@ test('copies: each way with each kind of host memory, and once within the device
 });
 
 test('sweeps: one point a value', () => {
+  expect(drawn({ kind: 'launch', launchCounts: [1, 2] }, CPU)).toEqual([
+    'measured one by one: 1 launch',
+    'measured one by one: 2 launches',
+  ]);
   expect(drawn({ kind: 'streams', streamCounts: [1, 4] }, CPU)).toEqual([
     'measured gemm: 1 stream',
     'measured gemm: 4 streams',
   ]);
   expect(drawn({ kind: 'batch', batchSizes: [1, 8] }, CPU)).toEqual([
-    'measured network: 1 images',
+    'measured network: 1 image',
     'measured network: 8 images',
   ]);
   expect(drawn({ kind: 'blockSize', blockSizes: [64, 128] }, CPU).slice(2)).toEqual([

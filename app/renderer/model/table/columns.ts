@@ -20,7 +20,7 @@ const NS_PER_UNIT: Readonly<Record<Exclude<TimeUnit, 'auto'>, number>> = {
   ms: NS_PER_MS,
   s: NS_PER_SEC,
 };
-const ID_NAMES = new Set(['PID', 'TID', 'DevId', 'CorrId', 'Device', 'Ctx', 'Strm', 'Address']);
+const ID_NAMES = new Set(['PID', 'TID', 'DevId', 'CorrId', 'Device', 'Ctx', 'Strm', 'Address', 'Request', 'Source']);
 const SIGNIFICANT_DIGITS = 4;
 const MISSING = '-';
 

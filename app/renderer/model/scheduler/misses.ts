@@ -1,0 +1,119 @@
+// Requests that missed their deadline, with why; also as a table of the panel and as marks of the timeline.
+
+import { formatNs } from '../../../../shared/units/format';
+import type { Mark, WindowTable } from '../../../../shared/window/methods';
+import { lateWords, reasonWords } from './causes';
+import type { Range } from './range';
+import { readingsOf } from './records';
+
+/** Which request, in which runner. */
+export interface RequestRef {
+  readonly source: number;
+  readonly request: number;
+}
+
+export interface Miss extends RequestRef {
+  readonly model: string;
+  readonly priority: number;
+  readonly arrivalNs: number;
+  readonly completionNs: number;
+  /** After the deadline; below 0 for one that was rejected before it. */
+  readonly lateNs: number;
+  readonly hasResult: boolean;
+  readonly words: string;
+}
+
+export const MISSES_MAX = 500;
+
+/** The newest first. */
+export function missesSql({ fromNs, toNs }: Range): string {
+  return `SELECT r.source, r.request, r.model, r.priority, r.arrivalNs, r.completionNs, r.dispatchNs, r.batchWaitNs,
+    r.completionNs - r.deadlineNs AS lateNs, r.outcome, r.reason, d.because AS cause, d.queuedNs, d.serviceNs,
+    d.batch AS behindBatch, d.other AS behindModel, b.predictedNs
+    FROM request r LEFT JOIN decision d ON d.source = r.source AND d.request = r.request AND d.kind = 'late'
+    LEFT JOIN batch b ON b.source = r.source AND b.batch = r.batch AND r.batch <> 0
+    WHERE r.deadlineNs >= 0 AND (r.outcome > 2 OR r.completionNs > r.deadlineNs)
+      AND r.completionNs >= ${fromNs} AND r.completionNs < ${toNs}
+    ORDER BY r.completionNs DESC LIMIT ${MISSES_MAX}`;
+}
+
+export function missesOf(table: WindowTable | undefined): Miss[] {
+  return readingsOf(table).map((row) => {
+    const hasResult = row.number('outcome') <= 2;
+    const words = hasResult
+      ? lateWords({
+          cause: row.text('cause'),
+          queuedNs: row.number('queuedNs'),
+          batchWaitNs: row.number('batchWaitNs'),
+          serviceNs: row.number('serviceNs'),
+          predictedNs: row.number('predictedNs'),
+          behindBatch: row.number('behindBatch') || 0,
+          behindModel: row.text('behindModel'),
+        })
+      : reasonWords(row.text('reason'));
+    return {
+      source: row.number('source'),
+      request: row.number('request'),
+      model: row.text('model'),
+      priority: row.number('priority'),
+      arrivalNs: row.number('arrivalNs'),
+      completionNs: row.number('completionNs'),
+      lateNs: row.number('lateNs'),
+      hasResult,
+      words,
+    };
+  });
+}
+
+/** As the window's tables show it. Cells of the first two columns name the request: requestOfCells. */
+export function missTable(misses: readonly Miss[]): WindowTable {
+  return {
+    columns: [
+      { name: 'Request', isText: false },
+      { name: 'Source', isText: false },
+      { name: 'At (ns)', isText: false },
+      { name: 'Model', isText: true },
+      { name: 'Priority', isText: false },
+      { name: 'Late by (ns)', isText: false },
+      { name: 'Latency (ns)', isText: false },
+      { name: 'Why', isText: true },
+    ],
+    rows: misses.map(({ source, request, model, priority, arrivalNs, completionNs, lateNs, hasResult, words }) => [
+      request,
+      source,
+      completionNs,
+      model,
+      priority,
+      hasResult ? lateNs : null,
+      completionNs - arrivalNs,
+      words,
+    ]),
+  };
+}
+
+/** The request that a row of missTable is about. */
+export function requestOfCells(cells: readonly unknown[]): RequestRef {
+  const [request, source] = cells.slice(0, 2).map(Number);
+  return { source, request };
+}
+
+/** Sets marks of misses apart from those that a person made. */
+const MARK_PREFIX = 'Missed: ';
+/** Of the colour that errors have. */
+const MARK_COLOR = 0xe5635b;
+
+export const isMissMark = ({ text }: Mark) => text.startsWith(MARK_PREFIX);
+
+/** A mark over the life of each, with ids above those in use; instead of the marks of misses that were there. */
+export function withMissMarks(marks: readonly Mark[], misses: readonly Miss[]): Mark[] {
+  const own = marks.filter((mark) => !isMissMark(mark));
+  const idBefore = Math.max(0, ...own.map(({ id }) => id));
+  const made = misses.map(({ request, model, arrivalNs, completionNs, lateNs, hasResult, words }, index) => ({
+    id: idBefore + 1 + index,
+    fromNs: arrivalNs,
+    toNs: completionNs,
+    text: `${MARK_PREFIX}${model} request ${request}${hasResult ? `, ${formatNs(lateNs)} late` : ''}. ${words}`,
+    color: MARK_COLOR,
+  }));
+  return [...own, ...made];
+}

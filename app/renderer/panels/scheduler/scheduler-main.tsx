@@ -1,0 +1,156 @@
+// What the panel shows of the rows: the range, the tabs, the chosen view, and the life of the chosen request.
+
+import { useId } from 'react';
+import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
+import type { Batch } from '../../model/scheduler/batches';
+import type { Life } from '../../model/scheduler/life';
+import type { Miss } from '../../model/scheduler/misses';
+import { RANGE_CHOICES } from '../../model/scheduler/range';
+import { SCHEDULER_TABS, type SchedulerChoices } from '../../state/scheduler-store';
+import { EmptyState } from '../../widgets/empty-state';
+import { Progress } from '../../widgets/progress';
+import { Segmented } from '../../widgets/segmented';
+import { Tabs } from '../../widgets/tabs';
+import { EnginesView } from './engines-view';
+import { LifeView } from './life-view';
+import { MissesView } from './misses-view';
+import { PipelinesView } from './pipelines-view';
+import { QueuesView } from './queues-view';
+import { StreamsView } from './streams-view';
+import type { SchedulerRows } from './use-scheduler';
+import { VersionsView } from './versions-view';
+
+export interface SchedulerMainProps {
+  /** undefined until the first answer. */
+  readonly rows: SchedulerRows | undefined;
+  readonly choices: SchedulerChoices;
+  readonly isLive: boolean;
+  readonly isRunning: boolean;
+  /** Misses are marked on the timeline. */
+  readonly hasMarks: boolean;
+  readonly hasSelection: boolean;
+  /** Why a workload cannot be changed now. */
+  readonly controlObstacle: string | undefined;
+  readonly onChoose: (change: Partial<SchedulerChoices>) => void;
+  readonly onChange: (change: WorkloadChange) => void;
+  readonly onPickBatch: (batch: Batch) => void;
+  readonly onMark: (misses: readonly Miss[]) => void;
+  readonly onUnmark: () => void;
+  readonly onShowOnTimeline: (life: Life) => void;
+  readonly onSavePng: (title: string, url: string) => void;
+  readonly onSaveCsv: (name: string, csv: string) => void;
+}
+
+export function SchedulerMain(props: SchedulerMainProps) {
+  const { rows, choices, hasSelection, onChoose } = props;
+  const panelId = useId();
+  if (!rows) {
+    return (
+      <EmptyState title="Reading the rows of the scheduler">
+        <Progress label="Reading" />
+      </EmptyState>
+    );
+  }
+  // Engines may have told their layers before the first request.
+  if (!rows.range && rows.models.length === 0) return <Nothing {...props} />;
+  const { life } = rows;
+  const ranges = RANGE_CHOICES.filter(({ id }) => id !== 'selection' || hasSelection || choices.range === 'selection');
+  return (
+    <div className="laboratory-results">
+      <div className="laboratory-tabs">
+        <Tabs
+          label="Views of the scheduler"
+          tabs={SCHEDULER_TABS}
+          activeId={choices.tab}
+          onChange={(tab) => onChoose({ tab })}
+          panelId={panelId}
+        />
+        {choices.tab !== 'engines' && (
+          <Segmented label="Range" options={ranges} value={choices.range} onChange={(range) => onChoose({ range })} />
+        )}
+      </div>
+      <div
+        className="scheduler-body"
+        role="tabpanel"
+        id={panelId}
+        aria-label={choices.tab}
+        data-testid="scheduler-body"
+      >
+        {rows.tab === choices.tab ? <View {...props} rows={rows} /> : <Progress label="Reading" />}
+      </div>
+      {choices.picked && life && life.request === choices.picked.request && (
+        <LifeView
+          life={life}
+          models={rows.models}
+          onPick={({ source, request }) => onChoose({ picked: { source, request } })}
+          onShowOnTimeline={() => props.onShowOnTimeline(life)}
+          onClose={() => onChoose({ picked: undefined })}
+        />
+      )}
+    </div>
+  );
+}
+
+function Nothing({ isLive, isRunning, choices }: SchedulerMainProps) {
+  if (isRunning || choices.isStarting) {
+    return (
+      <EmptyState title="Loading the models">
+        <Progress label="Loading the models of the workload" />
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No request was scheduled in this session">
+      {isLive
+        ? 'Choose a workload at the left and press “Run”: queues, latencies and missed deadlines appear here while it runs.'
+        : 'This recording holds none. Connect to a machine and run a workload there.'}
+    </EmptyState>
+  );
+}
+
+const NO_RANGE = { fromNs: 0, toNs: 1 };
+
+function View({ rows, choices, onChoose, ...props }: SchedulerMainProps & { readonly rows: SchedulerRows }) {
+  const range = rows.range ?? NO_RANGE;
+  const { onSavePng, onSaveCsv } = props;
+  switch (rows.tab) {
+    case 'queues':
+      return (
+        <QueuesView
+          rows={rows}
+          range={range}
+          measure={choices.measure}
+          onMeasure={(measure) => onChoose({ measure })}
+          onSavePng={onSavePng}
+        />
+      );
+    case 'streams':
+      return <StreamsView rows={rows} range={range} onPickBatch={props.onPickBatch} />;
+    case 'misses':
+      return (
+        <MissesView
+          rows={rows}
+          picked={choices.picked}
+          hasMarks={props.hasMarks}
+          onPick={(picked) => onChoose({ picked })}
+          onMark={props.onMark}
+          onUnmark={props.onUnmark}
+          onSaveCsv={onSaveCsv}
+        />
+      );
+    case 'pipelines':
+      return <PipelinesView rows={rows} />;
+    case 'versions':
+      return <VersionsView rows={rows} obstacle={props.controlObstacle} onChange={props.onChange} />;
+    case 'engines':
+      return (
+        <EnginesView
+          rows={rows}
+          model={choices.model}
+          onModel={(model) => onChoose({ model })}
+          onSavePng={onSavePng}
+          onSaveCsv={onSaveCsv}
+        />
+      );
+  }
+}

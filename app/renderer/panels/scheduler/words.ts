@@ -1,0 +1,20 @@
+// Figures as the panel writes them.
+
+import { formatNs } from '../../../../shared/units/format';
+import { NS_PER_MS, NS_PER_SEC, NS_PER_US } from '../../../../shared/units/units';
+
+/** "98.7 %"; a dash where there was nothing to count. */
+export const percentWords = (ratio: number) => (Number.isFinite(ratio) ? `${(ratio * 100).toFixed(1)} %` : '–');
+
+/** "12.3 ms"; a dash where there is no number. */
+export const nsWords = (ns: number) => (Number.isFinite(ns) && ns >= 0 ? formatNs(ns) : '–');
+
+/** Of an axis and of lengths that are about right: "12 ms". */
+export function shortNs(ns: number): string {
+  const about = (value: number) => Number(value.toPrecision(3));
+  if (ns >= NS_PER_SEC) return `${about(ns / NS_PER_SEC)} s`;
+  return ns >= NS_PER_MS ? `${about(ns / NS_PER_MS)} ms` : `${about(ns / NS_PER_US)} µs`;
+}
+
+/** Below it, deadlines are missed so often that it should be seen. */
+export const IN_TIME_RATIO_LOW = 0.95;

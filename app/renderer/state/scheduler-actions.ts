@@ -1,0 +1,120 @@
+// What a person can do in the scheduler's panel, as verbs. Every failure becomes a notice.
+
+import { WORKLOAD_TEXT_BYTES_MAX, type WorkloadChange } from '../../../shared/rpc/workload-control';
+import type { AppBridge } from '../../../shared/window/bridge';
+import type { WindowTable } from '../../../shared/window/methods';
+import type { HostClient } from '../bridge/host-client';
+import { type Batch, batchRequestSql } from '../model/scheduler/batches';
+import { choiceOfDraft, workloadTitle } from '../model/scheduler/draft';
+import type { Life } from '../model/scheduler/life';
+import { isMissMark, type Miss, withMissMarks } from '../model/scheduler/misses';
+import { readingsOf } from '../model/scheduler/records';
+import { type AppStore, addNotice } from './app-store';
+import type { LaunchedTarget, OpenSession } from './open-session';
+
+const YAML_FILTER = { name: 'Workload', extensions: ['yaml', 'yml'] };
+/** More marks than this hide the timeline. */
+export const MISS_MARKS_MAX = 200;
+
+/** What the panel needs of the window's other verbs. */
+interface WindowVerbs {
+  readonly store: AppStore;
+  readonly bridge: AppBridge;
+  readonly request: HostClient['request'];
+  stop(session: OpenSession, targetId: number, signal: 'SIGTERM'): Promise<void>;
+  tell(error: unknown): void;
+}
+
+export class SchedulerActions {
+  constructor(private readonly actions: WindowVerbs) {}
+
+  /** Starts what the form describes. A form with a mistake stays as it is: its fields say what is wrong. */
+  async run(session: OpenSession): Promise<void> {
+    const { facts, scheduler } = session;
+    const { draft, isStarting } = scheduler.getState();
+    const choice = choiceOfDraft(draft);
+    if (!choice.ok || isStarting || facts.getState().description.kind !== 'live') return;
+    scheduler.setState({ isStarting: true });
+    await this.try(async () => {
+      const params = { session: session.key, ...choice.value };
+      const { targetId, pid } = await this.actions.request('session/workload', params);
+      const target = { targetId, pid, title: workloadTitle(draft), kinds: [], exited: undefined, isWorkload: true };
+      facts.setState(({ targets }) => ({ targets: [...targets.filter((each) => each.targetId !== targetId), target] }));
+      scheduler.setState({ picked: undefined });
+    });
+    scheduler.setState({ isStarting: false });
+  }
+
+  /** Ends the newest workload that still runs. */
+  async stop(session: OpenSession): Promise<void> {
+    const target = runningWorkload(session.facts.getState().targets);
+    if (target) await this.actions.stop(session, target.targetId, 'SIGTERM');
+    else this.say('No workload is running in this session.');
+  }
+
+  /** Changes the newest workload that still runs. */
+  async change(session: OpenSession, change: WorkloadChange): Promise<void> {
+    const target = runningWorkload(session.facts.getState().targets);
+    if (!target) return this.say('No workload is running in this session.');
+    await this.try(() =>
+      this.actions.request('session/workload-control', { session: session.key, targetId: target.targetId, change }),
+    );
+  }
+
+  /** Takes a workload file into the form. */
+  async openFile({ scheduler }: OpenSession): Promise<void> {
+    await this.try(async () => {
+      const opened = await this.actions.bridge.openText([YAML_FILTER], WORKLOAD_TEXT_BYTES_MAX);
+      if (!opened) return;
+      scheduler.setState(({ draft }) => ({ draft: { ...draft, preset: undefined, file: opened } }));
+    });
+  }
+
+  /** Shows the life of the request in the batch that had the least time left, or had none. */
+  async pickBatch(session: OpenSession, { source, batch }: Batch): Promise<void> {
+    await this.try(async () => {
+      const [row] = readingsOf(await this.query(session, batchRequestSql(source, batch)));
+      if (row) session.scheduler.setState({ picked: { source, request: row.number('request') } });
+      else this.say(`None of the requests in batch ${batch} was answered yet.`);
+    });
+  }
+
+  /** Shows a request's life on the timeline. */
+  showOnTimeline({ choices }: OpenSession, { view, arrivalNs, completionNs }: Life): void {
+    const selection = { fromNs: arrivalNs, toNs: completionNs };
+    choices.setState({ isFollowing: false, view: { ...view }, selection });
+  }
+
+  /** Marks these misses on the timeline instead of those that were marked before. */
+  markMisses({ annotations }: OpenSession, misses: readonly Miss[]): void {
+    const marked = misses.slice(0, MISS_MARKS_MAX);
+    annotations.setState(({ marks }) => ({ marks: withMissMarks(marks, marked) }));
+    const rest = misses.length > marked.length ? ', the newest ones' : '';
+    this.say(`Marked ${marked.length} missed deadlines on the timeline${rest}.`);
+  }
+
+  removeMissMarks({ annotations }: OpenSession): void {
+    annotations.setState(({ marks }) => ({ marks: marks.filter((mark) => !isMissMark(mark)) }));
+  }
+
+  query({ key }: OpenSession, sql: string): Promise<WindowTable> {
+    return this.actions.request('session/query', { session: key, sql });
+  }
+
+  private say(sentence: string): void {
+    addNotice(this.actions.store, { severity: 'info', sentence, remedy: '' });
+  }
+
+  private async try(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.actions.tell(error);
+    }
+  }
+}
+
+/** The newest one. */
+export function runningWorkload(targets: readonly LaunchedTarget[]): LaunchedTarget | undefined {
+  return targets.filter(({ isWorkload, exited }) => isWorkload && !exited).at(-1);
+}

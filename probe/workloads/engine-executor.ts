@@ -1,0 +1,120 @@
+// The scheduler's executor on real engines: one object an engine, each with a thread of its own. It never calls back from inside a call,
+// because everything it does ends in a promise.
+
+import { assembleBatch, type Item, splitBatch } from '../engines/batch';
+import type { Engine, LayerTime } from '../engines/engine';
+import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled, Warmed } from '../scheduler/executor';
+import { makeItems } from './inputs';
+
+export interface EngineExecutorOptions {
+  /** Throws FailureError. */
+  readonly load: (engine: EngineRef) => Promise<Engine>;
+  /** CLOCK_MONOTONIC at 0 of the scheduler's clock. */
+  readonly epochNs: number;
+  readonly nowNs: () => number;
+  readonly seed: number;
+}
+
+interface Loaded {
+  readonly engine: Engine;
+  readonly items: readonly Item[];
+}
+
+/** Layers of an engine, as they were when it was warmed up. */
+export interface EngineLayers {
+  readonly ref: EngineRef;
+  readonly precision: string;
+  readonly layers: readonly LayerTime[];
+}
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export class EngineExecutor implements Executor {
+  private readonly loaded = new Map<EngineRef, Loaded>();
+  private readonly closing = new Set<Promise<void>>();
+  /** Engines that were asked for and not let go of. */
+  private readonly wanted = new Set<EngineRef>();
+  readonly layers: EngineLayers[] = [];
+
+  constructor(private readonly options: EngineExecutorOptions) {}
+
+  load(ref: EngineRef, settled: Settled): void {
+    this.wanted.add(ref);
+    this.options.load(ref).then(
+      (engine) => {
+        // It was let go of while it loaded.
+        if (!this.wanted.has(ref)) return this.letGo(engine);
+        this.loaded.set(ref, { engine, items: makeItems(engine.facts, this.options.seed) });
+        settled();
+      },
+      (error) => settled(sentenceOf(error)),
+    );
+  }
+
+  warmUp(ref: EngineRef, batchSizes: readonly number[], warmed: Warmed): void {
+    this.warm(ref, batchSizes).then(
+      (durationsNs) => warmed(undefined, durationsNs),
+      (error) => warmed(sentenceOf(error)),
+    );
+  }
+
+  execute(order: BatchOrder, answered: (answer: BatchAnswer) => void): void {
+    const startNs = this.options.nowNs();
+    this.run(order).then(answered, (error) =>
+      answered({ startNs, durationNs: this.options.nowNs() - startNs, error: sentenceOf(error) }),
+    );
+  }
+
+  end(ref: EngineRef): void {
+    this.take(ref)?.engine.abort('it gave no answer in time and was ended');
+  }
+
+  unload(ref: EngineRef): void {
+    const found = this.take(ref);
+    if (found) this.letGo(found.engine);
+  }
+
+  /** Lets go of every engine and waits for them. */
+  async close(): Promise<void> {
+    for (const ref of [...this.loaded.keys()]) this.unload(ref);
+    await Promise.allSettled(this.closing);
+  }
+
+  private take(ref: EngineRef): Loaded | undefined {
+    const found = this.loaded.get(ref);
+    this.wanted.delete(ref);
+    this.loaded.delete(ref);
+    return found;
+  }
+
+  private letGo(engine: Engine): void {
+    const closed = engine.close().finally(() => this.closing.delete(closed));
+    this.closing.add(closed);
+  }
+
+  /** How long a batch of each size takes once the engine is warm, in ns. */
+  private async warm(ref: EngineRef, batchSizes: readonly number[]): Promise<number[]> {
+    const { engine, items } = this.loaded.get(ref)!;
+    await engine.warmUp(batchSizes);
+    const layers = engine.layerTimes();
+    if (layers.length > 0) this.layers.push({ ref, precision: engine.facts.precision, layers });
+    const durationsNs: number[] = [];
+    for (const size of batchSizes) {
+      const taken = Array.from({ length: size }, (_, index) => items[index % items.length]);
+      // 0 is the correlation of no batch.
+      const { durationNs } = await engine.infer({ batch: 0, size, inputs: assembleBatch(engine.facts, taken) });
+      durationsNs.push(durationNs);
+    }
+    return durationsNs;
+  }
+
+  private async run({ id, engine: ref, requests }: BatchOrder): Promise<BatchAnswer> {
+    const { engine, items } = this.loaded.get(ref)!;
+    const taken = requests.map((request) => items[request.id % items.length]);
+    const size = requests.length;
+    const inputs = assembleBatch(engine.facts, taken);
+    const { outputs, startNs, durationNs } = await engine.infer({ batch: id, size, inputs });
+    const results = splitBatch(engine.facts, outputs, size);
+    return { startNs: startNs - this.options.epochNs, durationNs, results };
+  }
+}

@@ -1,0 +1,194 @@
+// `runner workload`: models are loaded and warmed, then the sources ask for as long as the workload lasts, and everything that happens
+// becomes rows for the probe. Without a probe it runs all the same.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PolicyChoice } from '../../shared/rpc/workload-control';
+import { NS_PER_MS } from '../../shared/units/units';
+import { failure } from '../../shared/util/failure';
+import type { ProbeConnection } from '../runner/probe-connection';
+import type { EngineRef } from '../scheduler/executor';
+import { Pipeline } from '../scheduler/pipelines/pipeline';
+import { RealClock } from '../scheduler/real-clock';
+import type { Request } from '../scheduler/request';
+import { Scheduler } from '../scheduler/scheduler';
+import { Random } from '../scheduler/simulator/random';
+import { toAll } from '../scheduler/simulator/simulate';
+import { Summary } from '../scheduler/simulator/summary';
+import { Changes, followLines } from './changes';
+import { driveSource } from './drive-sources';
+import { EngineExecutor } from './engine-executor';
+import { loadEngine } from './load-engine';
+import { WorkloadRows } from './rows';
+import type { ModelPlan, Workload, WorkloadPipeline } from './workload';
+
+export interface WorkloadRun {
+  readonly workload: Workload;
+  readonly policy: PolicyChoice;
+  readonly durationNs: number;
+  readonly seed: number;
+  readonly device: 'auto' | 'cpu' | 'cuda';
+  readonly connection: ProbeConnection | undefined;
+  readonly print: ((line: string) => void) | undefined;
+  /** Lines of JSON that are appended here change the workload while it runs. */
+  readonly controlPath: string | undefined;
+  readonly signal: AbortSignal;
+  /** What went wrong and does not end it, for people. */
+  readonly tell: (text: string) => void;
+}
+
+export interface WorkloadResult {
+  readonly summary: Summary;
+  /** From the first moment at which somebody could ask to the last answer. */
+  readonly elapsedNs: number;
+  readonly isCancelled: boolean;
+}
+
+const FLUSH_MS = 20;
+/** After the sources stop, what is open gets this long to be answered; when it was cancelled, only a moment. */
+const DRAIN_MS_MAX = 10_000;
+const CANCEL_MS_MAX = 500;
+
+class Running {
+  private readonly startedNs = process.hrtime.bigint();
+  private readonly epochNs: bigint;
+  private readonly clock: RealClock;
+  private readonly rows: WorkloadRows;
+  private readonly executor: EngineExecutor;
+  private readonly scheduler: Scheduler;
+  private readonly listener: ReturnType<typeof toAll>;
+  private readonly changes: Changes;
+  readonly summary = new Summary();
+
+  constructor(private readonly run: WorkloadRun) {
+    const { connection, print, workload, policy, seed } = run;
+    this.epochNs = connection?.epochNs ?? this.startedNs;
+    const nowNs = () => Number(process.hrtime.bigint() - this.epochNs);
+    this.clock = new RealClock(nowNs);
+    this.rows = new WorkloadRows({ connection, print, nowNs });
+    this.listener = toAll([this.summary, this.rows]);
+    const load = (ref: EngineRef) => this.load(ref);
+    this.executor = new EngineExecutor({ load, epochNs: Number(this.epochNs), nowNs, seed });
+    const { clock, executor, listener } = this;
+    const { streams, agingNs, agedEvery } = workload;
+    this.scheduler = new Scheduler({ clock, executor, listener, policy, streams, agingNs, agedEvery });
+    const models = workload.models.map(({ options }) => options);
+    this.changes = new Changes(this.scheduler, models, (sentence, remedy) => this.warn(sentence, remedy));
+  }
+
+  async work(): Promise<WorkloadResult> {
+    const { run, clock, scheduler } = this;
+    const flushing = setInterval(() => this.rows.flush(), FLUSH_MS);
+    let stopFollowing: (() => void) | undefined;
+    try {
+      const up = await this.bringUp();
+      const beginNs = clock.nowNs();
+      stopFollowing = run.controlPath
+        ? followLines(run.controlPath, (line) => this.changes.applyLine(line))
+        : undefined;
+      const stop = this.startAsking(up, beginNs);
+      await waitFor(run.durationNs / NS_PER_MS, run.signal, () => false);
+      stop();
+      const drainMs = run.signal.aborted ? CANCEL_MS_MAX : DRAIN_MS_MAX;
+      await waitFor(drainMs, undefined, () => scheduler.openCount === 0);
+      const elapsedNs = clock.nowNs() - beginNs;
+      return { summary: this.summary, elapsedNs, isCancelled: run.signal.aborted };
+    } finally {
+      stopFollowing?.();
+      clearInterval(flushing);
+      scheduler.close();
+      clock.close();
+      for (const layers of this.executor.layers) this.rows.layers(layers);
+      this.rows.flush();
+      await this.executor.close();
+    }
+  }
+
+  private warn(sentence: string, remedy: string): void {
+    this.rows.warn('workload', sentence, remedy);
+    this.run.tell(`${sentence} ${remedy}`.trim());
+  }
+
+  private load({ model, version, kind }: EngineRef) {
+    const { workload, device } = this.run;
+    const plan = workload.models.find(({ options }) => options.name === model);
+    const engine = plan?.versions.find((each) => each.version === version)?.engines[kind];
+    if (!engine) throw new Error(`the workload has no engine ${model}/${version}/${kind}`);
+    return loadEngine(engine, { name: model, folder: workload.folder, device });
+  }
+
+  /** The models that can serve. A version that cannot be loaded is told, and the others go on. */
+  private async bringUp(): Promise<ReadonlySet<string>> {
+    const { scheduler, run } = this;
+    const up = new Set<string>();
+    // One after another: side by side they would measure each other while they warm up.
+    for (const plan of run.workload.models) {
+      scheduler.addModel(plan.options);
+      for (const { version } of plan.versions.filter(({ isFirst }) => isFirst)) {
+        if (run.signal.aborted) return up;
+        if (await this.loadVersion(plan, version)) up.add(plan.options.name);
+      }
+      if (plan.traffic && up.has(plan.options.name)) {
+        this.changes.apply({ kind: 'traffic', model: plan.options.name, weights: plan.traffic });
+      }
+    }
+    if (up.size > 0 || run.signal.aborted) return up;
+    throw failure('noModel', 'No model of the workload could be loaded.', 'What was said above names the reasons.');
+  }
+
+  private loadVersion({ options: { name } }: ModelPlan, version: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.scheduler.load(name, version, (error) => {
+        if (error) this.warn(error, `The workload goes on without version "${version}" of "${name}".`);
+        resolve(error === undefined);
+      });
+    });
+  }
+
+  private startAsking(up: ReadonlySet<string>, beginNs: number): () => void {
+    const { clock, scheduler, listener } = this;
+    const { workload, seed, durationNs } = this.run;
+    const random = new Random(seed, 2);
+    const pipelines = new Map(workload.pipelines.map((each) => [each.name, this.pipelineOf(each, random)] as const));
+    const needs = new Map(workload.pipelines.map(({ name, stages }) => [name, stages.map(({ model }) => model)]));
+    const asked = { clock, scheduler, listener, pipelines, seed };
+    const endNs = beginNs + durationNs;
+    const stops = workload.sources.flatMap((source, index) => {
+      const missing = (needs.get(source.target) ?? [source.target]).find((model) => !up.has(model));
+      if (missing === undefined) return [driveSource(source, index, asked, [beginNs, endNs])];
+      this.warn(`The source "${source.name}" does not ask, because the model "${missing}" could not be loaded.`, '');
+      return [];
+    });
+    const timers = workload.events.map(({ atNs, change }) => {
+      const timer = clock.timer(() => this.changes.apply(change));
+      timer.armAt(beginNs + atNs);
+      return timer;
+    });
+    return () => {
+      for (const stop of stops) stop();
+      for (const timer of timers) timer.disarm();
+    };
+  }
+
+  private pipelineOf({ name, stages }: WorkloadPipeline, random: Random): Pipeline {
+    const drawn = stages.map(({ fanOutMax, ...stage }) => {
+      if (fanOutMax === undefined) return stage;
+      const fanOut = (_request: Request) => new Array(Math.floor(random.next() * (fanOutMax + 1))).fill(undefined);
+      return { ...stage, fanOut };
+    });
+    return new Pipeline({ name, stages: drawn }, this.scheduler, this.clock, this.listener);
+  }
+}
+
+/** Until so long has passed, it was cancelled, or `isOver` is true. */
+async function waitFor(forMs: number, signal: AbortSignal | undefined, isOver: () => boolean): Promise<void> {
+  const stepMs = 10;
+  const endMs = performance.now() + forMs;
+  while (performance.now() < endMs && !isOver() && !signal?.aborted) {
+    await delay(Math.max(1, Math.min(stepMs, endMs - performance.now())));
+  }
+}
+
+/** Throws FailureError noModel when nothing could be loaded. */
+export function runWorkload(run: WorkloadRun): Promise<WorkloadResult> {
+  return new Running(run).work();
+}

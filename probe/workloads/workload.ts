@@ -1,0 +1,84 @@
+// A workload, ready to run: who is served by what, who asks, and what changes meanwhile. Times in ns from the start.
+
+import type { PolicyChoice } from '../../shared/rpc/workload-control';
+import type { ModelOptions, TierKind } from '../scheduler/configuration';
+import type { StreamOptions } from '../scheduler/placement/streams';
+import type { Arrival } from '../scheduler/simulator/arrivals';
+import type { DropPolicyName } from '../scheduler/sources/drop-policies';
+import type { Change } from './schema';
+
+export interface ModelFile {
+  /** As of probe/engines/model-places.ts. */
+  readonly place: string;
+  /** Sizes of inputs that the model leaves free, -1 being the batch. */
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** What one tier of one version is loaded from. */
+export interface EnginePlan {
+  readonly kind: 'onnxruntime' | 'kernels' | 'tensorrt';
+  /** The first one that is there. */
+  readonly files: readonly ModelFile[];
+  readonly threads: number;
+  /** 'cpu' when undefined and nothing else was asked for. */
+  readonly provider: 'cpu' | 'cuda' | 'tensorrt' | undefined;
+  readonly batchMax: number;
+}
+
+export interface VersionPlan {
+  readonly version: string;
+  /** Whether it is loaded before the first request; otherwise an event loads it. */
+  readonly isFirst: boolean;
+  readonly engines: Readonly<Partial<Record<TierKind, EnginePlan>>>;
+}
+
+export interface ModelPlan {
+  readonly options: ModelOptions;
+  readonly versions: readonly VersionPlan[];
+  readonly traffic: Readonly<Record<string, number>> | undefined;
+}
+
+export interface WorkloadPipeline {
+  readonly name: string;
+  readonly stages: readonly {
+    readonly model: string;
+    readonly priority?: number;
+    readonly share?: number;
+    readonly fanOutMax?: number;
+  }[];
+}
+
+export interface WorkloadSource {
+  readonly name: string;
+  readonly target: string;
+  readonly arrival: Arrival;
+  readonly priority: number | undefined;
+  /** From arrival. */
+  readonly deadlineNs: number | undefined;
+  readonly timeoutMicroseconds: number | undefined;
+  readonly keyCount: number | undefined;
+  readonly video:
+    | {
+        readonly policy: DropPolicyName;
+        readonly bufferCount?: number;
+        readonly inFlightMax?: number;
+        readonly everyNth?: number;
+      }
+    | undefined;
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly durationNs: number;
+  readonly seed: number;
+  readonly policy: PolicyChoice;
+  readonly streams: readonly StreamOptions[] | undefined;
+  readonly agingNs: number | undefined;
+  readonly agedEvery: number | undefined;
+  readonly models: readonly ModelPlan[];
+  readonly pipelines: readonly WorkloadPipeline[];
+  readonly sources: readonly WorkloadSource[];
+  readonly events: readonly { readonly atNs: number; readonly change: Change }[];
+  /** From which its paths count. */
+  readonly folder: string;
+}

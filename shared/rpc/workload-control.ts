@@ -1,0 +1,38 @@
+// What may be chosen when a workload is started, and what may be changed while it runs. A change reaches the runner as one line of JSON,
+// appended to the control file that its launch names; the runner reads what was appended and leaves out lines it does not understand.
+
+import { z } from 'zod';
+
+export const WORKLOAD_PRESETS = ['three-cameras', 'detect-classify-track', 'overload', 'ab-rollout'] as const;
+export type WorkloadPreset = (typeof WORKLOAD_PRESETS)[number];
+
+export const POLICY_CHOICES = ['fifo', 'strict-priority', 'edf', 'weighted-fair', 'latency-aware'] as const;
+export type PolicyChoice = (typeof POLICY_CHOICES)[number];
+
+export const WORKLOAD_SECONDS_MAX = 86_400;
+/** Of a workload file: it must fit into one argument of a command. */
+export const WORKLOAD_TEXT_BYTES_MAX = 100_000;
+
+const modelName = z.string().min(1).max(200);
+const count = z.number().int().min(0).max(1_000_000);
+
+/** One change of a workload that runs. */
+export const workloadChange = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('policy'), policy: z.enum(POLICY_CHOICES) }),
+  /** What is left out stays as it is. maxQueueSize 0 is no limit. */
+  z.object({
+    kind: z.literal('limits'),
+    model: modelName,
+    maxBatchSize: count.min(1).max(1024).optional(),
+    maxQueueSize: count.optional(),
+  }),
+  /** Shares of the requests by version; only their ratio counts. */
+  z.object({
+    kind: z.literal('traffic'),
+    model: modelName,
+    weights: z.record(z.string().min(1).max(200), z.number().min(0).max(1_000_000)),
+  }),
+  /** Back to the version that served before. */
+  z.object({ kind: z.literal('roll-back'), model: modelName }),
+]);
+export type WorkloadChange = z.infer<typeof workloadChange>;

@@ -1,0 +1,108 @@
+// The scheduler's panel on this machine: start three cameras, watch queues and latencies, change the policy, look at one request's life;
+// then the same from the file.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeDisplay, type OpenApp, openApp, whyNoWindow } from './app';
+
+const why = whyNoWindow();
+if (why) process.stderr.write(`The window's tests of the scheduler are skipped: ${why}.\n`);
+
+/** Requests that the table of latencies counts. */
+async function requestCount({ page }: OpenApp): Promise<number> {
+  const texts = await page.getByTestId('scheduler-figures').locator('tbody td:nth-child(3)').allInnerTexts();
+  return texts.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0);
+}
+
+const drawnIn = async ({ page }: OpenApp, testId: string) =>
+  Number(await page.getByTestId(testId).getAttribute('data-item-count'));
+
+/** Opens the life of a request in the newest batch, with the keyboard. */
+async function openLife({ page }: OpenApp): Promise<void> {
+  await page.getByTestId('tab-streams').click();
+  await page.getByTestId('scheduler-lanes').focus();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('scheduler-life-drawing').waitFor();
+}
+
+describe.skipIf(why !== undefined)('the scheduler', () => {
+  let opened: OpenApp;
+  let folder: string;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hka-scheduler-'));
+    opened = await openApp();
+  });
+  afterEach(async () => {
+    await opened.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  afterAll(closeDisplay);
+
+  test('three cameras: queues, latencies, streams, a life, and all of it from the file', async () => {
+    const { page, picture, answerDialogs } = opened;
+    await page.getByTestId('start-local').click();
+    await page.getByTestId('link-state').getByText('Live').waitFor();
+    await page.getByText('Scheduler', { exact: true }).first().click();
+    await page.getByText('No request was scheduled in this session').waitFor();
+
+    // A mistake is said under its field, and nothing runs.
+    await page.getByTestId('scheduler-seconds').fill('soon');
+    await page.getByText('Seconds must be a number from 1 to 86,400, not “soon”.').waitFor();
+    expect(await page.getByTestId('scheduler-run').isDisabled()).toBe(true);
+
+    // Figures come while it runs.
+    await page.getByTestId('scheduler-seconds').fill('60');
+    await page.getByTestId('workload-three-cameras').click();
+    await page.getByTestId('scheduler-form').getByText('CPU', { exact: true }).click();
+    await page.getByTestId('scheduler-run').click();
+    await page.getByTestId('scheduler-figures').waitFor({ timeout: 90_000 });
+    const before = await requestCount(opened);
+    await expect.poll(() => requestCount(opened)).toBeGreaterThan(before);
+    await expect.poll(() => drawnIn(opened, 'scheduler-latency')).toBeGreaterThan(0);
+    await expect.poll(() => drawnIn(opened, 'scheduler-sizes')).toBeGreaterThan(0);
+    await picture('scheduler');
+
+    // Another policy, while it runs: what cannot be done would be said.
+    await page.getByTestId('live-policy').selectOption('fifo');
+    await page.getByTestId('live-policy-apply').click();
+    await page.waitForTimeout(1000);
+    expect(await page.getByText('was not started as a workload').count()).toBe(0);
+
+    // Stop, then one request's life.
+    await page.getByTestId('scheduler-stop').click();
+    await expect.poll(() => page.getByTestId('scheduler-run').isEnabled()).toBe(true);
+    await openLife(opened);
+    expect(await drawnIn(opened, 'scheduler-lanes')).toBeGreaterThan(1);
+    expect(await page.getByTestId('scheduler-occupancy').locator('tbody tr').count()).toBeGreaterThan(0);
+    expect(await drawnIn(opened, 'scheduler-life-drawing')).toBeGreaterThan(0);
+    const sentence = await page.getByTestId('scheduler-life-sentence').innerText();
+    expect(sentence).toMatch(/^(Answered|Rejected|Failed)/);
+    await picture('scheduler-life');
+    await page.getByTestId('scheduler-show-on-timeline').click();
+    await page.getByTestId('timeline').waitFor();
+    await page.waitForTimeout(500);
+    await picture('scheduler-timeline');
+
+    // The recording shows the same.
+    const saved = join(folder, 'cameras.hka');
+    await answerDialogs({ save: saved });
+    await page.keyboard.press('Control+s');
+    await page.getByText(`Recorded into ${saved}`).waitFor();
+    await page.keyboard.press('Control+w');
+    await page.getByTestId('start-page').waitFor();
+    await answerDialogs({ open: saved });
+    await page.keyboard.press('Control+o');
+    await page.getByTestId('status-bar').getByText('File', { exact: true }).waitFor();
+    await page.getByText('Scheduler', { exact: true }).first().click();
+    await page.getByTestId('scheduler-figures').waitFor();
+    expect(await requestCount(opened)).toBeGreaterThan(before);
+    expect(await page.getByTestId('scheduler-run').isDisabled()).toBe(true);
+    await openLife(opened);
+    expect(await page.getByTestId('scheduler-life-sentence').innerText()).not.toBe('');
+    await picture('scheduler-file');
+  });
+});

@@ -1,0 +1,185 @@
+// `runner workload` with real engines on the CPU: every request is answered once, and what is wrong costs no more than itself.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RowOf } from '../../shared/model/column';
+import { enums } from '../../shared/model/enums';
+import { PacketReader } from '../../shared/wire/packet-reader';
+import { type Tables, tableOfKind } from '../../shared/wire/tables';
+import { ensureBuilt } from './build';
+import { RecordingServer } from './runner-server';
+
+let runnerPath = '';
+const folder = mkdtempSync(join(tmpdir(), 'hka-runner-workload-'));
+beforeAll(async () => {
+  runnerPath = join(await ensureBuilt(), 'runner.js');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+class Run {
+  readonly lines: Record<string, never>[] = [];
+  readonly child: ChildProcess;
+  readonly exitCode: Promise<number | null>;
+  said = '';
+
+  constructor(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const { HOOKANALYZER_SOCKET: _socket, ...rest } = process.env;
+    this.child = spawn(process.execPath, [runnerPath, 'workload', ...words], {
+      // Generated models are made in the test's own folder.
+      env: { ...rest, XDG_CACHE_HOME: folder, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    createInterface(this.child.stdout!).on('line', (line) => {
+      if (line.startsWith('{')) this.lines.push(JSON.parse(line));
+    });
+    this.child.stderr?.on('data', (chunk) => {
+      this.said += chunk;
+    });
+    this.exitCode = new Promise((resolve) => this.child.once('close', resolve));
+  }
+
+  rows<N extends keyof Tables>(name: N): RowOf<Tables[N]>[] {
+    return this.lines.flatMap((line) => (line[name] ? [line[name] as RowOf<Tables[N]>] : []));
+  }
+}
+
+const SMALL_MODEL = { file: 'generated:classifier-shaped?sidePx=32&batch=free', maxBatchSize: 4 };
+/** Text of a workload of one small model, asked steadily. */
+const workloadText = (models: object = { classify: SMALL_MODEL }, sources: object = {}) =>
+  JSON.stringify({
+    ...{ name: 'test', seconds: 1, models },
+    sources: { steady: { target: 'classify', arrival: { kind: 'poisson', ratePerSec: 50 }, ...sources } },
+  });
+
+/** Each request was answered once, and each that has a batch is in it. */
+function checkWhole(run: Run, batchSizeMax: number): void {
+  const requests = run.rows('request');
+  const batches = run.rows('batch');
+  const ids = requests.map(({ request }) => request);
+  expect(new Set(ids).size).toBe(ids.length);
+  // Numbered from 1 without holes: none was taken and forgotten.
+  expect(Math.max(...ids)).toBe(ids.length);
+  const inBatches = new Map<number, number>();
+  for (const { batch } of requests) if (batch > 0) inBatches.set(batch, (inBatches.get(batch) ?? 0) + 1);
+  expect(new Map(batches.map(({ batch, requestCount }) => [batch, requestCount]))).toEqual(inBatches);
+  for (const { requestCount } of batches) expect(requestCount).toBeLessThanOrEqual(batchSizeMax);
+}
+
+test('three cameras: every image answered once or dropped aloud, batches within the limit, layers told', async () => {
+  const run = new Run(['--preset', 'three-cameras', '--seconds', '2', '--print']);
+  expect(await run.exitCode).toBe(0);
+  checkWhole(run, 3);
+  const requests = run.rows('request');
+  const droppedCount = run.rows('decision').filter(({ kind }) => kind === 'dropped').length;
+  expect(requests.length + droppedCount).toBeGreaterThanOrEqual(45); // 48, less those of the first periods
+  const done = requests.filter(({ outcome }) => outcome === enums.requestOutcome.completed);
+  expect(done.length).toBeGreaterThan(0);
+  for (const { arrivalNs, dispatchNs, completionNs } of done) {
+    expect(dispatchNs).toBeGreaterThanOrEqual(arrivalNs);
+    expect(completionNs).toBeGreaterThan(dispatchNs);
+  }
+  for (const batch of run.rows('batch')) expect(batch.durationNs).toBeGreaterThan(0);
+  const layers = run.rows('layer').filter(({ batchSize }) => batchSize === 1);
+  expect(layers.length).toBeGreaterThan(20);
+  expect(layers.every(({ averageNs, runCount }) => averageNs > 0 && runCount > 0)).toBe(true);
+});
+
+test('a pipeline: each object that was found is classified and followed', async () => {
+  const run = new Run(['--preset', 'detect-classify-track', '--seconds', '2', '--print']);
+  expect(await run.exitCode).toBe(0);
+  checkWhole(run, 4);
+  const requests = run.rows('request');
+  const ofStage = (stage: number) => requests.filter((request) => request.stage === stage);
+  expect(ofStage(2)).toHaveLength(ofStage(1).filter(({ outcome }) => outcome === 1).length);
+  expect(run.rows('pipeline')).toHaveLength(ofStage(0).length);
+});
+
+test('the same seed asks at the same moments', async () => {
+  const arrivals = async () => {
+    const run = new Run(['--text', workloadText(), '--seed', '7', '--print']);
+    expect(await run.exitCode).toBe(0);
+    checkWhole(run, 4);
+    return run.rows('request').length;
+  };
+  expect(await arrivals()).toBe(await arrivals());
+});
+
+test('rows reach the probe as packets, queues at most every 20 ms', async () => {
+  const server = await RecordingServer.open();
+  try {
+    const run = new Run(['--text', workloadText()], { HOOKANALYZER_SOCKET: server.socketPath });
+    expect(await run.exitCode).toBe(0);
+    await server.closed();
+    const counts: Record<string, number> = {};
+    const onPacket = (_packet: Uint8Array, { kind, rowCount }: { kind: number; rowCount: number }) => {
+      const name = tableOfKind(kind)?.name ?? '';
+      counts[name] = (counts[name] ?? 0) + rowCount;
+    };
+    let damagedCount = 0;
+    const reader = new PacketReader({ onPacket, onDamaged: () => damagedCount++, reuse: true });
+    expect(reader.push(server.packets)).toBeUndefined();
+    expect([damagedCount, reader.pendingBytes]).toEqual([0, 0]);
+    expect(counts.request).toBeGreaterThan(20);
+    expect(counts).toMatchObject({ process: 1, batch: expect.any(Number), layer: expect.any(Number) });
+    expect(counts.queue).toBeLessThanOrEqual(2 * 50 + 20);
+  } finally {
+    await server.close();
+  }
+});
+
+test('a model that is missing is named, and the others go on', async () => {
+  const models = { gone: { file: 'nothing.onnx' }, classify: SMALL_MODEL };
+  const run = new Run(['--text', workloadText(models), '--folder', folder, '--print']);
+  expect(await run.exitCode).toBe(0);
+  expect(run.said).toContain(`There is no file ${join(folder, 'nothing.onnx')} for the model gone. Check the name`);
+  expect(run.rows('diagnostic')[0].sentence).toContain('nothing.onnx');
+  checkWhole(run, 4);
+  expect(run.rows('request').every(({ model, outcome }) => model === 'classify' && outcome === 1)).toBe(true);
+});
+
+test('a control file changes what runs; what is wrong in it is told', async () => {
+  const controlPath = join(folder, 'control.jsonl');
+  writeFileSync(controlPath, '');
+  const models = { classify: { ...SMALL_MODEL, versions: { a: {}, b: {} } } };
+  const run = new Run(['--text', workloadText(models), '--seconds', '4', '--control', controlPath, '--print']);
+  await expect.poll(() => run.rows('request').length).toBeGreaterThan(5);
+  appendFileSync(controlPath, '{"kind":"traffic","model":"classify","weights":{"b":1}}\n{"kind":"dance"}\n');
+  expect(await run.exitCode).toBe(0);
+  const versions = run.rows('request').map(({ version }) => version);
+  expect([versions[0], versions.at(-1)]).toEqual(['a', 'b']);
+  expect(run.rows('diagnostic').map(({ sentence }) => sentence)).toEqual([
+    expect.stringMatching(/^A change in the control file was left out: it is wrong at kind/),
+  ]);
+  checkWhole(run, 4);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with everything answered and sent', async (signal) => {
+  const run = new Run(['--text', workloadText(), '--seconds', '60', '--print']);
+  await expect.poll(() => run.rows('request').length).toBeGreaterThan(5);
+  run.child.kill(signal);
+  expect(await run.exitCode).toBe(0);
+  checkWhole(run, 4);
+  expect(run.rows('layer').length).toBeGreaterThan(0);
+});
+
+test.each([
+  ['an unknown key', ['--text', '{"nam": 1}'], 1, /The workload file is wrong at its top/],
+  ['no preset', ['--preset', 'four-cameras'], 1, /There is no preset "four-cameras"\. The presets are: three-cameras/],
+  ['no file', ['--file', '/nowhere.yaml'], 1, /There is no workload file \/nowhere\.yaml/],
+  ['nothing to run', [], 2, /exactly one of --file, --preset and --text/],
+  ['no such policy', ['--preset', 'overload', '--policy', 'fair'], 2, /--policy must be fifo, /],
+  [
+    'an engine that is not there',
+    ['--text', workloadText({ classify: { ...SMALL_MODEL, file: 'generated:nothing' } })],
+    1,
+    /There is no generated model nothing.*No model of the workload could be loaded/s,
+  ],
+])('%s: one sentence, exit code', async (_, words, exitCode, sentence) => {
+  const run = new Run(words as string[]);
+  expect(await run.exitCode).toBe(exitCode);
+  expect(run.said).toMatch(sentence as RegExp);
+});

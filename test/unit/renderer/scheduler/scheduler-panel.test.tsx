@@ -1,0 +1,300 @@
+// @vitest-environment happy-dom
+// The form, the live controls and the states of the panel, with callbacks that remember; and the verbs with a host that answers from memory.
+
+import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { useState } from 'react';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createStore } from 'zustand/vanilla';
+import { type Draft, FIRST_DRAFT } from '../../../../app/renderer/model/scheduler/draft';
+import { lifeOf } from '../../../../app/renderer/model/scheduler/life';
+import { LiveControls } from '../../../../app/renderer/panels/scheduler/live-controls';
+import { SchedulerMain, type SchedulerMainProps } from '../../../../app/renderer/panels/scheduler/scheduler-main';
+import type { SchedulerRows } from '../../../../app/renderer/panels/scheduler/use-scheduler';
+import { WorkloadForm } from '../../../../app/renderer/panels/scheduler/workload-form';
+import { Actions } from '../../../../app/renderer/state/actions';
+import { createAppStore } from '../../../../app/renderer/state/app-store';
+import type { OpenSession } from '../../../../app/renderer/state/open-session';
+import { createSchedulerStore } from '../../../../app/renderer/state/scheduler-store';
+import { createSessionStore } from '../../../../app/renderer/state/session-store';
+import { failure } from '../../../../shared/util/failure';
+import type { WindowTable } from '../../../../shared/window/methods';
+import { giveElementsSize } from '../element-size';
+import { batchRow, MS, requestRow } from './rows';
+
+/** What ECharts needs of a canvas, which happy-dom does not have. */
+function fakeCanvas(): void {
+  const context: object = new Proxy(
+    {},
+    {
+      get: (_, name) =>
+        name === 'measureText' ? () => ({ width: 10 }) : name === 'canvas' ? undefined : () => context,
+      set: () => true,
+    },
+  );
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as CanvasRenderingContext2D);
+}
+
+const happened: unknown[] = [];
+beforeEach(() => {
+  giveElementsSize(1000, 400);
+  fakeCanvas();
+  happened.length = 0;
+});
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+/** Objects as the window gets rows. */
+function tableOf(rows: readonly object[]): WindowTable {
+  const names = Object.keys(rows[0] ?? {});
+  return {
+    columns: names.map((name) => ({ name, isText: typeof (rows[0] as Record<string, unknown>)[name] === 'string' })),
+    rows: rows.map((row) => names.map((name) => (row as Record<string, string | number>)[name])),
+  };
+}
+
+const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
+const isDisabled = (name: string) => (screen.getByRole('button', { name }) as HTMLButtonElement).disabled;
+
+describe('the form', () => {
+  function Form({ obstacle, isRunning = false }: { readonly obstacle?: string; readonly isRunning?: boolean }) {
+    const [draft, setDraft] = useState<Draft>(FIRST_DRAFT);
+    return (
+      <WorkloadForm
+        draft={draft}
+        onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
+        obstacle={obstacle}
+        isRunning={isRunning}
+        onRun={() => happened.push(`run ${draft.preset} ${draft.policy} ${draft.seconds}`)}
+        onStop={() => happened.push('stop')}
+        onOpenFile={() => happened.push('open')}
+      />
+    );
+  }
+
+  test('a preset, a policy and seconds; a mistake stands under its field and stops the button', () => {
+    render(<Form />);
+    press('Overload');
+    expect(screen.getByRole('button', { name: 'Overload' }).getAttribute('aria-pressed')).toBe('true');
+    fireEvent.change(screen.getByLabelText('Policy'), { target: { value: 'edf' } });
+    fireEvent.change(screen.getByLabelText(/^Seconds/), { target: { value: '-1' } });
+    expect(screen.getByRole('alert').textContent).toContain('not “-1”');
+    fireEvent.submit(screen.getByTestId('scheduler-form'));
+    expect(isDisabled('Run')).toBe(true);
+    fireEvent.change(screen.getByLabelText(/^Seconds/), { target: { value: '5' } });
+    press('Run');
+    press('YAML file…');
+    expect(happened).toEqual(['run overload edf 5', 'open']);
+  });
+
+  test('nothing runs in a recording, nor twice at once', () => {
+    const { rerender } = render(<Form obstacle="This session is recorded." />);
+    screen.getByText('This session is recorded.');
+    expect([isDisabled('Run'), isDisabled('Stop')]).toEqual([true, true]);
+    rerender(<Form isRunning />);
+    fireEvent.submit(screen.getByTestId('scheduler-form'));
+    press('Stop');
+    expect(happened).toEqual(['stop']);
+  });
+});
+
+describe('the live controls', () => {
+  test('say why they are not there', () => {
+    render(<LiveControls models={[]} obstacle="Run a workload first." onChange={() => {}} />);
+    screen.getByText('Run a workload first.');
+    expect(screen.queryByRole('button')).toBe(null);
+  });
+
+  test('switch the policy, and set only the limits that were filled in', () => {
+    render(
+      <LiveControls models={['detect', 'caption']} obstacle={undefined} onChange={(change) => happened.push(change)} />,
+    );
+    fireEvent.change(screen.getByLabelText('Policy'), { target: { value: 'fifo' } });
+    press('Switch');
+    expect(isDisabled('Set')).toBe(true);
+    fireEvent.change(screen.getByLabelText('Limits of'), { target: { value: 'caption' } });
+    fireEvent.change(screen.getByLabelText(/^Largest batch/), { target: { value: '0' } });
+    expect(screen.getByRole('alert').textContent).toBe('A whole number of at least 1.');
+    expect(isDisabled('Set')).toBe(true);
+    fireEvent.change(screen.getByLabelText(/^Largest batch/), { target: { value: '' } });
+    fireEvent.change(screen.getByLabelText(/^Longest queue/), { target: { value: '0' } });
+    press('Set');
+    expect(happened).toEqual([
+      { kind: 'policy', policy: 'fifo' },
+      { kind: 'limits', model: 'caption', maxBatchSize: undefined, maxQueueSize: 0 },
+    ]);
+  });
+});
+
+const RANGE = { fromNs: 0, toNs: 100 * MS };
+const NO_ROWS: SchedulerRows = { tab: 'queues', range: undefined, levels: [], models: [], tables: {}, life: undefined };
+const ROWS: SchedulerRows = { ...NO_ROWS, range: RANGE, models: ['caption', 'detect'] };
+
+function Main(props: Partial<SchedulerMainProps>) {
+  const [choices, setChoices] = useState(createSchedulerStore({ isLive: true }).getState());
+  return (
+    <SchedulerMain
+      rows={props.rows && { ...props.rows, tab: choices.tab }}
+      choices={props.choices ?? choices}
+      isLive={props.isLive ?? true}
+      isRunning={props.isRunning ?? false}
+      hasMarks={false}
+      hasSelection={false}
+      controlObstacle={props.controlObstacle}
+      onChoose={(change) => {
+        happened.push(change);
+        setChoices((before) => ({ ...before, ...change }));
+      }}
+      onChange={(change) => happened.push(change)}
+      onPickBatch={({ batch }) => happened.push(`batch ${batch}`)}
+      onMark={(misses) => happened.push(`mark ${misses.length}`)}
+      onUnmark={() => happened.push('unmark')}
+      onShowOnTimeline={({ request }) => happened.push(`timeline ${request}`)}
+      onSavePng={() => {}}
+      onSaveCsv={() => {}}
+    />
+  );
+}
+
+describe('the views', () => {
+  test('every empty state says what to do', () => {
+    const { rerender } = render(<Main />);
+    screen.getByText('Reading the rows of the scheduler');
+    rerender(<Main rows={NO_ROWS} />);
+    screen.getByText(/press “Run”/);
+    rerender(<Main rows={NO_ROWS} isLive={false} />);
+    screen.getByText(/This recording holds none/);
+    rerender(<Main rows={NO_ROWS} isRunning />);
+    screen.getByText('Loading the models');
+    rerender(<Main rows={ROWS} />);
+    screen.getByText(/No request was answered in this range/);
+    for (const tab of ['streams', 'misses', 'pipelines', 'versions', 'engines']) {
+      fireEvent.click(screen.getByTestId(`tab-${tab}`));
+      expect(within(screen.getByTestId('empty-state')).getByText(/No /).textContent).not.toBe('');
+    }
+  });
+
+  test('streams: arrows go from batch to batch, Enter opens it', () => {
+    const batches = tableOf([
+      { source: 1, ...batchRow(1, 'detect', 0, [0, 40]) },
+      { source: 1, ...batchRow(2, 'caption', 1, [30, 60]) },
+      { source: 1, ...batchRow(3, 'detect', 0, [50, 90]) },
+    ]);
+    render(<Main rows={{ ...ROWS, tables: { batches } }} />);
+    fireEvent.click(screen.getByTestId('tab-streams'));
+    const lanes = screen.getByTestId('scheduler-lanes');
+    expect(lanes.dataset.itemCount).toBe('3');
+    fireEvent.keyDown(lanes, { key: 'ArrowRight' });
+    screen.getByText(/^Batch 3 of detect/);
+    fireEvent.keyDown(lanes, { key: 'ArrowLeft' });
+    fireEvent.keyDown(lanes, { key: 'ArrowDown' });
+    screen.getByText(/^Batch 2 of caption/);
+    fireEvent.keyDown(lanes, { key: 'Enter' });
+    expect(happened).toEqual([{ tab: 'streams' }, 'batch 2']);
+  });
+
+  test('a request: its sentence, its parts, who held it; its mates lead on', () => {
+    const life = lifeOf({
+      request: tableOf([{ source: 1, ...requestRow(7, [0, 30, 60, 50], { batch: 2, reason: '' }) }]),
+      batches: tableOf([
+        { source: 1, neighbours: '', ...batchRow(1, 'caption', 0, [0, 30]) },
+        { source: 1, neighbours: '', ...batchRow(2, 'detect', 0, [30, 60]) },
+      ]),
+      mates: tableOf([{ source: 1, stage: 0, ...requestRow(8, [10, 30, 60, 90]) }]),
+      kin: undefined,
+      decisions: undefined,
+    });
+    const choices = { ...createSchedulerStore({ isLive: true }).getState(), picked: { source: 1, request: 7 } };
+    render(<Main rows={{ ...ROWS, life }} choices={choices} />);
+    expect(screen.getByTestId('scheduler-life-sentence').textContent).toContain('10.00 ms late');
+    expect(screen.getByTestId('scheduler-blockers').textContent).toBe('caption on stream 0: 30.00 ms in batch 1');
+    expect(screen.getByTestId('scheduler-life-drawing').getAttribute('aria-label')).toContain('In the engine 30.00 ms');
+    press('Show on the timeline');
+    press(/^8 detect/);
+    press('Close the life of the request');
+    expect(happened).toEqual(['timeline 7', { picked: { source: 1, request: 8 } }, { picked: undefined }]);
+  });
+
+  test('versions: sliders move the traffic while a workload runs', () => {
+    const version = { model: 'detect', requests: 10, p50: 1, p99: 2, inTime: 1, failed: 0, state: 'serving' };
+    const versions = tableOf([
+      { ...version, version: '1', share: 0.9 },
+      { ...version, version: '2', share: 0.1 },
+    ]);
+    const { rerender } = render(
+      <Main rows={{ ...ROWS, tables: { versions } }} controlObstacle="Run a workload first." />,
+    );
+    fireEvent.click(screen.getByTestId('tab-versions'));
+    expect(isDisabled('Route so')).toBe(true);
+    rerender(<Main rows={{ ...ROWS, tables: { versions } }} />);
+    fireEvent.change(screen.getAllByRole('slider')[1], { target: { value: '90' } });
+    press('Route so');
+    press('Roll back');
+    expect(happened.slice(1)).toEqual([
+      { kind: 'traffic', model: 'detect', weights: { '1': 90, '2': 90 } },
+      { kind: 'roll-back', model: 'detect' },
+    ]);
+  });
+});
+
+describe('the verbs', () => {
+  function bed(answers: Record<string, unknown>) {
+    const asked: [string, unknown][] = [];
+    const store = createAppStore('dark', 'default');
+    const bridge = { openText: async () => ({ fileName: 'my.yaml', text: 'models: []' }) };
+    const actions = new Actions(store, bridge as never);
+    const request = async (name: string, params: unknown) => {
+      asked.push([name, params]);
+      const answer = answers[name];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    Object.defineProperty(actions, 'request', { value: request });
+    const session = {
+      key: 3,
+      scheduler: createSchedulerStore({ isLive: true }),
+      choices: createSessionStore(),
+      annotations: createStore(() => ({ notes: '', marks: [] })),
+      facts: createStore(() => ({ description: { kind: 'live' }, targets: [] })),
+    } as unknown as OpenSession;
+    return { actions, store, session, asked };
+  }
+
+  test('run starts the workload, a change and stop go to it', async () => {
+    const { actions, session, asked } = bed({ 'session/workload': { targetId: 4, pid: 99 } });
+    const stop = vi.spyOn(actions, 'stop').mockResolvedValue();
+    await act(() => actions.scheduler.run(session));
+    await actions.scheduler.change(session, { kind: 'policy', policy: 'edf' });
+    await actions.scheduler.stop(session);
+    expect(asked).toEqual([
+      ['session/workload', { session: 3, workload: { preset: 'three-cameras' }, seconds: 60, device: 'auto' }],
+      ['session/workload-control', { session: 3, targetId: 4, change: { kind: 'policy', policy: 'edf' } }],
+    ]);
+    expect(stop.mock.calls.map(([, targetId, signal]) => [targetId, signal])).toEqual([[4, 'SIGTERM']]);
+    expect(session.facts.getState().targets).toMatchObject([{ title: 'Workload: Three cameras', isWorkload: true }]);
+  });
+
+  test('a refusal becomes a notice, and nothing is changed where nothing runs', async () => {
+    const { actions, store, session, asked } = bed({
+      'session/workload': failure('noRunner', 'The runner is not built.', 'Build it.'),
+    });
+    await actions.scheduler.run(session);
+    await actions.scheduler.change(session, { kind: 'policy', policy: 'edf' });
+    expect(asked.map(([name]) => name)).toEqual(['session/workload']);
+    expect(store.getState().notices.map(({ sentence }) => sentence)).toEqual([
+      'The runner is not built.',
+      'No workload is running in this session.',
+    ]);
+    expect(session.scheduler.getState().isStarting).toBe(false);
+  });
+
+  test('a file goes into the form; a batch opens its latest request', async () => {
+    const { actions, session, asked } = bed({ 'session/query': tableOf([{ request: 12 }]) });
+    await actions.scheduler.openFile(session);
+    expect(session.scheduler.getState().draft).toMatchObject({ preset: undefined, file: { fileName: 'my.yaml' } });
+    await actions.scheduler.pickBatch(session, { source: 2, batch: 5 } as never);
+    expect(asked).toEqual([['session/query', { session: 3, sql: expect.stringContaining('batch = 5') }]]);
+    expect(session.scheduler.getState().picked).toEqual({ source: 2, request: 12 });
+  });
+});

@@ -1,0 +1,131 @@
+// The executor on engines that a test holds in its hand.
+
+import { expect, test } from 'vitest';
+import type { Engine, EngineBatch, EngineResult } from '../../../probe/engines/engine';
+import type { EngineRef } from '../../../probe/scheduler/executor';
+import { Request } from '../../../probe/scheduler/request';
+import { EngineExecutor } from '../../../probe/workloads/engine-executor';
+
+const REF: EngineRef = { id: 'm/1/full', index: 0, model: 'm', version: '1', tier: 0, kind: 'full' };
+const EPOCH_NS = 1_000_000;
+
+class HeldEngine implements Engine {
+  readonly batches: EngineBatch[] = [];
+  readonly said: string[] = [];
+  answer: (batch: EngineBatch) => Promise<EngineResult> = async ({ inputs }) => {
+    return { outputs: { y: inputs.x }, startNs: EPOCH_NS + 70, durationNs: 30 };
+  };
+  readonly facts: Engine['facts'] = {
+    ...{ name: 'm', kind: 'onnxruntime', device: 'cpu', precision: 'fp32', batchMax: 8 },
+    inputs: [{ name: 'x', element: 'float32', shape: [-1, 2] }],
+    outputs: [{ name: 'y', element: 'float32', shape: [-1, 2] }],
+  };
+
+  async warmUp(sizes: readonly number[]): Promise<void> {
+    this.said.push(`warm ${sizes}`);
+  }
+
+  infer(batch: EngineBatch): Promise<EngineResult> {
+    this.batches.push(batch);
+    return this.answer(batch);
+  }
+
+  layerTimes() {
+    return [{ name: 'l', type: 'Conv', batchSize: 1, runCount: 5, offsetNs: 0, averageNs: 1, medianNs: 1, totalNs: 5 }];
+  }
+
+  memory() {
+    return { weightsBytes: -1, activationsBytes: -1, workspaceBytes: -1, processGrowthBytes: -1 };
+  }
+
+  abort(reason: string): void {
+    this.said.push(`abort: ${reason}`);
+  }
+
+  async close(): Promise<void> {
+    this.said.push('close');
+  }
+}
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+const requestsOf = (count: number) =>
+  Array.from({ length: count }, (_, index) => new Request(index + 1, { model: 'm' }, 0, 1));
+
+async function loaded() {
+  const engine = new HeldEngine();
+  const executor = new EngineExecutor({ load: async () => engine, epochNs: EPOCH_NS, nowNs: () => 500, seed: 1 });
+  const said: unknown[] = [];
+  executor.load(REF, (error) => said.push(['loaded', error]));
+  await nextTurn();
+  const execute = (count: number) =>
+    new Promise((resolve) =>
+      executor.execute({ id: 42, engine: REF, stream: 0, cudaPriority: 0, requests: requestsOf(count) }, resolve),
+    );
+  return { engine, executor, said, execute };
+}
+
+test('warming runs each size once more with real inputs, for the cost model, and keeps the layers', async () => {
+  const { engine, executor, said } = await loaded();
+  executor.warmUp(REF, [1, 4], (error, durationsNs) => said.push([error, durationsNs]));
+  await nextTurn();
+  expect(said).toEqual([
+    ['loaded', undefined],
+    [undefined, [30, 30]],
+  ]);
+  expect(engine.said).toEqual(['warm 1,4']);
+  expect(engine.batches.map(({ size, inputs }) => [size, inputs.x.length])).toEqual([
+    [1, 2],
+    [4, 8],
+  ]);
+  expect(executor.layers).toMatchObject([{ ref: REF, precision: 'fp32', layers: [{ name: 'l' }] }]);
+});
+
+test('a batch: its id, its items, times on the scheduler’s clock, a result for each request', async () => {
+  const { engine, execute } = await loaded();
+  const answer = await execute(3);
+  expect(engine.batches).toMatchObject([{ batch: 42, size: 3 }]);
+  expect(answer).toMatchObject({ startNs: 70, durationNs: 30 });
+  const { results } = answer as { results: { y: Float32Array }[] };
+  expect(results.map(({ y }) => y.length)).toEqual([2, 2, 2]);
+  expect(results[0].y).not.toEqual(results[1].y);
+});
+
+test('a batch that fails is answered with the sentence', async () => {
+  const { engine, execute } = await loaded();
+  engine.answer = () => Promise.reject(new Error('It broke.'));
+  expect(await execute(1)).toEqual({ startNs: 500, durationNs: 0, error: 'It broke.' });
+});
+
+test('a model that cannot be loaded is answered with the sentence', async () => {
+  const load = () => Promise.reject(new Error('There is none.'));
+  const executor = new EngineExecutor({ load, epochNs: 0, nowNs: () => 0, seed: 1 });
+  const said: unknown[] = [];
+  executor.load(REF, (error) => said.push(error));
+  await nextTurn();
+  expect(said).toEqual(['There is none.']);
+});
+
+test('ending by force aborts, letting go closes, and closing waits for both', async () => {
+  const ended = await loaded();
+  ended.executor.end(REF);
+  ended.executor.unload(REF);
+  await ended.executor.close();
+  expect(ended.engine.said).toEqual(['abort: it gave no answer in time and was ended']);
+  const unloaded = await loaded();
+  await unloaded.executor.close();
+  expect(unloaded.engine.said).toEqual(['close']);
+});
+
+test('an engine that comes up after it was let go of is closed', async () => {
+  const engine = new HeldEngine();
+  let isUp: (engine: Engine) => void = () => {};
+  const load = () => new Promise<Engine>((resolve) => (isUp = resolve));
+  const executor = new EngineExecutor({ load, epochNs: 0, nowNs: () => 0, seed: 1 });
+  const said: unknown[] = [];
+  executor.load(REF, () => said.push('loaded'));
+  executor.end(REF);
+  isUp(engine);
+  await nextTurn();
+  await executor.close();
+  expect([said, engine.said]).toEqual([[], ['close']]);
+});
