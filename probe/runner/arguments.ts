@@ -1,8 +1,8 @@
 // The words behind `runner`. Wrong ones end in one sentence and exit code 2.
 
 import { parseArgs } from 'node:util';
-import { ENGINE_CHOICES, ENGINE_OPTIONS, type EngineArguments } from './engine-arguments';
 import { POLICY_CHOICES, type PolicyChoice } from '../../shared/rpc/workload-control';
+import { ENGINE_CHOICES, ENGINE_OPTIONS, type EngineArguments } from './engine-arguments';
 
 export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];

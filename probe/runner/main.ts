@@ -103,7 +103,14 @@ async function engine(options: RunnerArguments): Promise<number> {
   return 0;
 }
 
-const RUN = { demo, check, experiment, engine, 'experiment-worker': experimentWorker, workload: serveWorkload } as const;
+const RUN = {
+  demo,
+  check,
+  experiment,
+  engine,
+  'experiment-worker': experimentWorker,
+  workload: serveWorkload,
+} as const;
 
 async function run(words: readonly string[]): Promise<number> {
   try {

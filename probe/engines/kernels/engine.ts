@@ -30,6 +30,8 @@ export interface KernelsOptions {
   readonly isGraph?: boolean;
   /** Runs of each layer that warmUp() measures; none when 0. */
   readonly layerRuns?: number;
+  /** When everything was given back and the stream is free. */
+  readonly onClosed?: () => void;
 }
 
 const WARM_RUNS = 2;
@@ -62,7 +64,7 @@ class OwnKernelsEngine implements KernelsEngine {
 
   constructor(
     readonly facts: EngineFacts,
-    private readonly options: Required<Pick<KernelsOptions, 'device' | 'stream' | 'layerRuns'>>,
+    private readonly options: Required<Pick<KernelsOptions, 'device' | 'stream' | 'layerRuns' | 'onClosed'>>,
     private readonly network: BoundNetwork,
     private readonly fixedSize: number | undefined,
   ) {
@@ -213,7 +215,10 @@ class OwnKernelsEngine implements KernelsEngine {
 
   /** Once, when the device is done with what was asked for. */
   private release(): Promise<void> {
-    this.released ??= this.tail.then(() => this.network.close());
+    this.released ??= this.tail.then(() => {
+      this.network.close();
+      this.options.onClosed();
+    });
     return this.released;
   }
 
@@ -286,7 +291,7 @@ function checkFloat(name: string, tensors: readonly { readonly name: string; rea
  * outOfMemory, modelRefused.
  */
 export async function loadKernelsEngine(options: KernelsOptions): Promise<KernelsEngine> {
-  const { name, modelPath, device, isGraph = true, layerRuns = LAYER_RUNS } = options;
+  const { name, modelPath, device, isGraph = true, layerRuns = LAYER_RUNS, onClosed = () => {} } = options;
   const model = readOnnxFile(modelPath);
   checkOperators(model, KERNELS_OPERATORS, 'The engine kernels');
   const declared = { inputs: declaredOf(model.graph.inputs), outputs: declaredOf(model.graph.outputs) };
@@ -307,5 +312,5 @@ export async function loadKernelsEngine(options: KernelsOptions): Promise<Kernel
   const facts = factsOf(options, precisionOf(model.graph), inputPlan, declared.outputs, largest);
   const stream = options.stream ?? device.createStream();
   const network = new BoundNetwork({ name, device, stream, isGraph, plans, weights });
-  return new OwnKernelsEngine(facts, { device, stream, layerRuns }, network, inputPlan.fixedSize);
+  return new OwnKernelsEngine(facts, { device, stream, layerRuns, onClosed }, network, inputPlan.fixedSize);
 }
