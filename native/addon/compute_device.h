@@ -45,6 +45,9 @@ class ComputeDevice {
   // Copies in the order of the stream, and return when it is done.
   virtual void upload(void* target, const void* source, size_t bytes, uint32_t stream) = 0;
   virtual void download(void* target, const void* source, size_t bytes, uint32_t stream) = 0;
+  // Lets copies of up to `bytes` on the stream go through page-locked memory, whose uploads do not wait for the device; 0 gives that back.
+  // A CPU's memory needs none.
+  virtual void pinCopies(uint32_t stream, size_t bytes) = 0;
   // Launches return at once; synchronize() waits for all streams.
   virtual void launch(const Work& work, uint32_t stream) = 0;
   // Nanoseconds of one launch of the work, once a sample, by the device's own clock. Waits until all are done.

@@ -84,6 +84,11 @@ export interface ComputeDevice {
   free(address: DeviceAddress): void;
   upload(options: { target: DeviceAddress; source: NodeJS.TypedArray; stream?: number }): void;
   download(options: { source: DeviceAddress; target: NodeJS.TypedArray; stream?: number }): void;
+  /**
+   * Lets copies of up to `bytes` on the stream go through page-locked memory, where an upload returns before the device has read it; the
+   * source may be written again all the same. 0 gives that memory back. Does nothing on a CPU.
+   */
+  pinCopies(options: { bytes: number; stream?: number }): void;
   describeLaunch(call: KernelCall): LaunchDescription;
   launch(call: KernelCall): void;
   /** Nanoseconds of one launch by the device's own clock, once a sample. Waits until all are done. */

@@ -51,6 +51,8 @@ export async function serveWorkload(options: RunnerArguments): Promise<number> {
       ...{ workload, policy, durationNs, connection, tell },
       seed: given.seed ?? workload.seed,
       device: options.device,
+      threads: options.threads,
+      addonPath: options.addonPath,
       controlPath: given.controlPath,
       signal: stopSignal(),
       print: options.isPrinting ? (line) => process.stdout.write(`${line}\n`) : undefined,

@@ -5,6 +5,7 @@ import { FailureError, failure } from '../../shared/util/failure';
 import type { Engine } from '../engines/engine';
 import { modelPlace } from '../engines/model-places';
 import { loadOnnxruntimeEngine } from '../engines/onnxruntime/engine';
+import type { KernelsDevice } from './kernels-device';
 import type { EnginePlan, ModelFile } from './workload';
 
 export interface LoadOptions {
@@ -14,6 +15,8 @@ export interface LoadOptions {
   readonly folder: string;
   /** What the command line asked for; the file's own provider goes before it. */
   readonly device: 'auto' | 'cpu' | 'cuda';
+  /** Where engines on our own kernels run. */
+  readonly kernels: KernelsDevice;
 }
 
 interface Found {
@@ -41,29 +44,45 @@ function findFile({ files }: EnginePlan, { name, folder }: LoadOptions): Found {
 /** Layers are timed over so many runs of each batch size while the engine warms up. */
 const PROFILED_RUNS = 5;
 
+/** The engine, when it takes batches that are large enough; else it is closed. Throws FailureError batchTooLarge. */
+async function ofSize(engine: Engine, batchMax: number): Promise<Engine> {
+  const { name, batchMax: largest } = engine.facts;
+  if (largest >= batchMax) return engine;
+  await engine.close();
+  throw failure(
+    'batchTooLarge',
+    `The model ${name} takes batches of ${largest} at most, and the workload has maxBatchSize ${batchMax}.`,
+    'Lower maxBatchSize, or export the model with a free batch size.',
+  );
+}
+
 /** Throws FailureError with the one sentence of why it could not be loaded. */
 export async function loadEngine(plan: EnginePlan, options: LoadOptions): Promise<Engine> {
   const { modelPath, shapes } = findFile(plan, options);
   const { kind, threads, batchMax } = plan;
+  const { name } = options;
+  if (kind === 'kernels') {
+    const engine = await options.kernels.load({
+      name,
+      modelPath,
+      batchMax,
+      layerRuns: PROFILED_RUNS,
+      ...(shapes ? { shapes } : {}),
+    });
+    return ofSize(engine, batchMax);
+  }
   if (kind !== 'onnxruntime') {
     throw failure(
       'engineMissing',
       `The model ${options.name} asks for the engine ${kind}, which this program does not have.`,
-      'Use the engine onnxruntime.',
+      'Use the engine onnxruntime or kernels.',
     );
   }
   const provider = plan.provider ?? (options.device === 'cuda' ? 'cuda' : 'cpu');
-  const { name } = options;
   const engine = await loadOnnxruntimeEngine({
     ...{ name, modelPath, provider, threads, batchMax },
     profiledRuns: PROFILED_RUNS,
     ...(shapes ? { shapes } : {}),
   });
-  if (engine.facts.batchMax >= batchMax) return engine;
-  await engine.close();
-  throw failure(
-    'batchTooLarge',
-    `The model ${name} takes batches of ${engine.facts.batchMax} at most, and the workload has maxBatchSize ${batchMax}.`,
-    'Lower maxBatchSize, or export the model with a free batch size.',
-  );
+  return ofSize(engine, batchMax);
 }

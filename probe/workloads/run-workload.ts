@@ -17,6 +17,7 @@ import { Summary } from '../scheduler/simulator/summary';
 import { Changes, followLines } from './changes';
 import { driveSource } from './drive-sources';
 import { EngineExecutor } from './engine-executor';
+import { KernelsDevice } from './kernels-device';
 import { loadEngine } from './load-engine';
 import { WorkloadRows } from './rows';
 import type { ModelPlan, Workload, WorkloadPipeline } from './workload';
@@ -27,6 +28,9 @@ export interface WorkloadRun {
   readonly durationNs: number;
   readonly seed: number;
   readonly device: 'auto' | 'cpu' | 'cuda';
+  /** Of the CPU device, for engines on our own kernels; undefined for one a processor. */
+  readonly threads?: number;
+  readonly addonPath?: string;
   readonly connection: ProbeConnection | undefined;
   readonly print: ((line: string) => void) | undefined;
   /** Lines of JSON that are appended here change the workload while it runs. */
@@ -54,6 +58,7 @@ class Running {
   private readonly clock: RealClock;
   private readonly rows: WorkloadRows;
   private readonly executor: EngineExecutor;
+  private readonly kernels: KernelsDevice;
   private readonly scheduler: Scheduler;
   private readonly listener: ReturnType<typeof toAll>;
   private readonly changes: Changes;
@@ -66,6 +71,8 @@ class Running {
     this.clock = new RealClock(nowNs);
     this.rows = new WorkloadRows({ connection, print, nowNs });
     this.listener = toAll([this.summary, this.rows]);
+    const { device, threads, addonPath } = run;
+    this.kernels = new KernelsDevice({ device, connection, threads, addonPath });
     const load = (ref: EngineRef) => this.load(ref);
     this.executor = new EngineExecutor({ load, epochNs: Number(this.epochNs), nowNs, seed });
     const { clock, executor, listener } = this;
@@ -100,6 +107,7 @@ class Running {
       for (const layers of this.executor.layers) this.rows.layers(layers);
       this.rows.flush();
       await this.executor.close();
+      this.kernels.close();
     }
   }
 
@@ -113,7 +121,7 @@ class Running {
     const plan = workload.models.find(({ options }) => options.name === model);
     const engine = plan?.versions.find((each) => each.version === version)?.engines[kind];
     if (!engine) throw new Error(`the workload has no engine ${model}/${version}/${kind}`);
-    return loadEngine(engine, { name: model, folder: workload.folder, device });
+    return loadEngine(engine, { name: model, folder: workload.folder, device, kernels: this.kernels });
   }
 
   /** The models that can serve. A version that cannot be loaded is told, and the others go on. */

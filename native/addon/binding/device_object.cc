@@ -78,6 +78,7 @@ Napi::Object DeviceObject::wrap(Napi::Env env, std::unique_ptr<ComputeDevice> de
   method("free", &DeviceObject::free);
   method("upload", &DeviceObject::upload);
   method("download", &DeviceObject::download);
+  method("pinCopies", &DeviceObject::pinCopies);
   method("describeLaunch", &DeviceObject::describeLaunch);
   method("launch", &DeviceObject::launch);
   method("measure", &DeviceObject::measure);
@@ -151,6 +152,13 @@ Napi::Value DeviceObject::download(const Napi::CallbackInfo& call) {
   const JsBytes target = options.typedArray("target");
   const void* source = memory(options, "source", target.byteCount);
   if (target.byteCount > 0) device().download(target.address, source, target.byteCount, streamFrom(options));
+  return call.Env().Undefined();
+}
+
+Napi::Value DeviceObject::pinCopies(const Napi::CallbackInfo& call) {
+  const JsOptions options(call, "pinCopies");
+  const uint64_t bytes = options.wholeNumber("bytes", 0, kBytesMax);
+  device().pinCopies(streamFrom(options), bytes);
   return call.Env().Undefined();
 }
 

@@ -32,6 +32,7 @@ class DeviceObject {
   Napi::Value free(const Napi::CallbackInfo& call);
   Napi::Value upload(const Napi::CallbackInfo& call);
   Napi::Value download(const Napi::CallbackInfo& call);
+  Napi::Value pinCopies(const Napi::CallbackInfo& call);
   Napi::Value describeLaunch(const Napi::CallbackInfo& call);
   Napi::Value launch(const Napi::CallbackInfo& call);
   Napi::Value measure(const Napi::CallbackInfo& call);

@@ -33,6 +33,7 @@ class CpuDevice final : public ComputeDevice {
   void release(void* address) override;
   void upload(void* target, const void* source, size_t bytes, uint32_t stream) override;
   void download(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void pinCopies(uint32_t, size_t) override {}
   void launch(const Work& work, uint32_t stream) override;
   std::vector<double> measure(const Work& work, const MeasurePlan& plan, uint32_t stream) override;
   std::vector<double> measureCopy(const CopyPlan& plan) override;

@@ -7,11 +7,13 @@
 #include "addon/cuda/compiler/compiled_kernel.h"
 #include "addon/cuda/counters/counter_session.h"
 #include "addon/cuda/cuda_timer.h"
+#include "addon/cuda/pinned_copies.h"
 
 namespace hka::addon {
 
 void checkCuda(cudaError_t result, const char* callName) {
   if (result == cudaSuccess) return;
+  static_cast<void>(cudaGetLastError());  // said here; the next launch, maybe another engine's, must not be told of it
   throw DeviceError(std::string(callName) + ": CUDA answers \"" + cudaGetErrorString(result) + "\" (" +
                     std::to_string(static_cast<int>(result)) + ").");
 }
@@ -41,6 +43,7 @@ CudaDevice::~CudaDevice() {
   for (const auto& [id, graph] : graphs_) static_cast<void>(cudaGraphExecDestroy(graph));
   if (measuring_ != nullptr) static_cast<void>(cudaStreamDestroy(measuring_));
   compiled_.clear();
+  pinned_.clear();
   for (void* address : allocations_) static_cast<void>(cudaFree(address));
   for (size_t stream = 1; stream < streams_.size(); ++stream) static_cast<void>(cudaStreamDestroy(streams_[stream]));
 }
@@ -73,11 +76,32 @@ void CudaDevice::release(void* address) {
   allocations_.erase(std::remove(allocations_.begin(), allocations_.end(), address), allocations_.end());
 }
 
+void CudaDevice::pinCopies(uint32_t stream, size_t bytes) {
+  select();
+  if (bytes > 0 && pinnedFor(stream, bytes) != nullptr) return;
+  checkCuda(cudaStreamSynchronize(streams_[stream]), "pinCopies");
+  pinned_.erase(stream);
+  if (bytes > 0) pinned_[stream] = std::make_unique<PinnedCopies>(bytes);
+}
+
+PinnedCopies* CudaDevice::pinnedFor(uint32_t stream, size_t bytes) const {
+  const auto found = pinned_.find(stream);
+  return found != pinned_.end() && found->second->fits(bytes) ? found->second.get() : nullptr;
+}
+
 void CudaDevice::upload(void* target, const void* source, size_t bytes, uint32_t stream) {
+  if (PinnedCopies* pinned = pinnedFor(stream, bytes)) {
+    select();
+    return pinned->upload(target, source, bytes, streams_[stream]);
+  }
   copy("upload", target, source, bytes, cudaMemcpyHostToDevice, stream);
 }
 
 void CudaDevice::download(void* target, const void* source, size_t bytes, uint32_t stream) {
+  if (PinnedCopies* pinned = pinnedFor(stream, bytes)) {
+    select();
+    return pinned->download(target, source, bytes, streams_[stream]);
+  }
   copy("download", target, source, bytes, cudaMemcpyDeviceToHost, stream);
 }
 

@@ -15,6 +15,7 @@ namespace hka::addon {
 
 class CompiledKernel;
 class CounterSession;
+class PinnedCopies;
 
 class CudaDevice final : public ComputeDevice {
  public:
@@ -30,6 +31,7 @@ class CudaDevice final : public ComputeDevice {
   void release(void* address) override;
   void upload(void* target, const void* source, size_t bytes, uint32_t stream) override;
   void download(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void pinCopies(uint32_t stream, size_t bytes) override;
   void launch(const Work& work, uint32_t stream) override;
   std::vector<double> measure(const Work& work, const MeasurePlan& plan, uint32_t stream) override;
   std::vector<double> measureCopy(const CopyPlan& plan) override;
@@ -52,6 +54,7 @@ class CudaDevice final : public ComputeDevice {
 
  private:
   void select() const;
+  PinnedCopies* pinnedFor(uint32_t stream, size_t bytes) const;
   void copy(const char* callName, void* target, const void* source, size_t bytes, cudaMemcpyKind kind, uint32_t stream);
 
   int index_;
@@ -63,6 +66,7 @@ class CudaDevice final : public ComputeDevice {
   cudaStream_t measuring_ = nullptr;  // nullptr until something is measured
   void* sweep_ = nullptr;  // larger than the L2 cache; nullptr until something is measured cold
   size_t openRangeCount_ = 0;
+  std::map<uint32_t, std::unique_ptr<PinnedCopies>> pinned_;  // by stream
   std::map<uint32_t, cudaGraphExec_t> graphs_;
   uint32_t lastGraph_ = 0;
 };

@@ -13,11 +13,7 @@ void CudaDevice::captureBegin(uint32_t stream) {
 uint32_t CudaDevice::captureEnd(uint32_t stream) {
   select();
   cudaGraph_t graph = nullptr;
-  const cudaError_t ended = cudaStreamEndCapture(streams_[stream], &graph);
-  if (ended != cudaSuccess) {
-    static_cast<void>(cudaGetLastError());  // a capture that failed leaves the stream usable, and must not fail the next launch
-    checkCuda(ended, "captureEnd");
-  }
+  checkCuda(cudaStreamEndCapture(streams_[stream], &graph), "captureEnd");
   cudaGraphExec_t replay = nullptr;
   const cudaError_t made = cudaGraphInstantiateWithFlags(&replay, graph, 0);
   static_cast<void>(cudaGraphDestroy(graph));

@@ -34,6 +34,7 @@ export class BoundNetwork {
   readonly activationsBytes: number;
   /** Why there are no graphs; '' where there are, or nobody wanted them. */
   graphRefusal = '';
+  private isPinned = false;
   private readonly begins: Record<Place['arena'], DeviceAddress> = { weights: 0, activations: 0 };
 
   /** Throws FailureError: outOfMemory, or modelRefused when the device takes none of its sizes. What was allocated is given back first. */
@@ -47,6 +48,7 @@ export class BoundNetwork {
         this.begins.weights = this.allocate(this.weightsBytes, 'weights');
         options.device.upload({ target: this.begins.weights, source: weights.joined(), stream: options.stream });
       }
+      this.pinCopies();
       for (const [size, plan] of plans) this.bound.set(size, this.bind(plan));
     } catch (error) {
       this.close();
@@ -65,6 +67,18 @@ export class BoundNetwork {
     } catch (error) {
       const sentence = `There is not enough memory for the model ${name}: its ${what} need ${bytes} bytes (${reasonOf(error)}).`;
       throw failure('outOfMemory', sentence, 'Use smaller batches or a smaller model, or end other programs.');
+    }
+  }
+
+  /** Only makes copies cheaper: where the system locks no memory, they go the usual way. */
+  private pinCopies(): void {
+    const { device, stream, plans } = this.options;
+    const values = [...plans.values()].flatMap(({ inputs, outputs }) => [...inputs, ...outputs]);
+    try {
+      device.pinCopies({ bytes: Math.max(...values.map(({ count }) => count)) * FLOAT_BYTES, stream });
+      this.isPinned = true;
+    } catch {
+      this.isPinned = false;
     }
   }
 
@@ -90,7 +104,18 @@ export class BoundNetwork {
       return device.captureEnd(stream);
     } catch (error) {
       this.graphRefusal = reasonOf(error);
+      this.endCapture();
       return undefined;
+    }
+  }
+
+  /** A stream whose capture was given up half way takes no work. */
+  private endCapture(): void {
+    const { device, stream } = this.options;
+    try {
+      device.freeGraph(device.captureEnd(stream));
+    } catch {
+      // It had not begun, or the device has ended it already.
     }
   }
 
@@ -109,7 +134,9 @@ export class BoundNetwork {
 
   /** Waits for the device, then gives everything back. */
   close(): void {
-    const { device } = this.options;
+    const { device, stream } = this.options;
+    if (this.isPinned) device.pinCopies({ bytes: 0, stream });
+    this.isPinned = false;
     for (const { graph } of this.bound.values()) if (graph !== undefined) device.freeGraph(graph);
     this.bound.clear();
     for (const address of this.addresses.splice(0)) device.free(address);

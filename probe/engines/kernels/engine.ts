@@ -30,10 +30,14 @@ export interface KernelsOptions {
   readonly isGraph?: boolean;
   /** Runs of each layer that warmUp() measures; none when 0. */
   readonly layerRuns?: number;
+  /** When everything was given back and the stream is free. */
+  readonly onClosed?: () => void;
 }
 
 const WARM_RUNS = 2;
 const LAYER_RUNS = 5;
+/** More than the longest run that is no hang. */
+const CLOSE_MS_MAX = 10_000;
 
 export interface KernelsEngine extends Engine {
   /** Launches of one batch. */
@@ -45,17 +49,22 @@ export interface KernelsEngine extends Engine {
   replayNs(size: number, count: number): Promise<number>;
 }
 
+const endedFailure = (name: string, reason: string) =>
+  failure('engineEnded', `The engine of the model ${name} is gone: ${reason}.`, 'Load it again.');
+
 class OwnKernelsEngine implements KernelsEngine {
   private ended: FailureError | undefined;
   private tail: Promise<unknown> = Promise.resolve();
   private waitingCount = 0;
   private layers: readonly LayerTime[] = [];
+  private released: Promise<void> | undefined;
+  private isClosing = false;
   private rejectAll: (error: FailureError) => void = () => {};
   private readonly aborted: Promise<never>;
 
   constructor(
     readonly facts: EngineFacts,
-    private readonly options: Required<Pick<KernelsOptions, 'device' | 'stream' | 'layerRuns'>>,
+    private readonly options: Required<Pick<KernelsOptions, 'device' | 'stream' | 'layerRuns' | 'onClosed'>>,
     private readonly network: BoundNetwork,
     private readonly fixedSize: number | undefined,
   ) {
@@ -121,14 +130,16 @@ class OwnKernelsEngine implements KernelsEngine {
   /** Puts work behind all that was asked for before, and answers it with a failure when the engine is given up meanwhile. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.waitingCount += 1;
-    const turn = this.tail.then(work).catch((error) => {
-      throw this.ended ?? this.failed(error);
-    });
-    this.tail = turn
-      .catch(() => {})
-      .finally(() => {
+    const turn = this.tail.then(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw this.ended ?? this.failed(error);
+      } finally {
         this.waitingCount -= 1;
-      });
+      }
+    });
+    this.tail = turn.catch(() => {});
     return Promise.race([turn, this.aborted]);
   }
 
@@ -138,8 +149,14 @@ class OwnKernelsEngine implements KernelsEngine {
     return failure('engineFailed', `The model ${this.facts.name} could not be run: ${reason}.`, 'Load it again.');
   }
 
-  async infer(batch: EngineBatch): Promise<EngineResult> {
+  /** What came before the end of the engine is still answered; what comes after is not. */
+  private checkOpen(): void {
     if (this.ended) throw this.ended;
+    if (this.isClosing) throw endedFailure(this.facts.name, 'it was closed');
+  }
+
+  async infer(batch: EngineBatch): Promise<EngineResult> {
+    this.checkOpen();
     checkBatch(this.facts, batch);
     const isIdle = this.waitingCount === 0;
     if (isIdle) this.upload(batch.size, batch.inputs);
@@ -149,7 +166,7 @@ class OwnKernelsEngine implements KernelsEngine {
   }
 
   async warmUp(batchSizes: readonly number[]): Promise<void> {
-    if (this.ended) throw this.ended;
+    this.checkOpen();
     const tooLarge = batchSizes.find((size) => size > this.facts.batchMax || !(size >= 1));
     if (tooLarge !== undefined) {
       const sentence = `A batch of ${tooLarge} is not within the 1 to ${this.facts.batchMax} that the model ${this.facts.name} takes.`;
@@ -170,7 +187,8 @@ class OwnKernelsEngine implements KernelsEngine {
     });
   }
 
-  replayNs(size: number, count: number): Promise<number> {
+  async replayNs(size: number, count: number): Promise<number> {
+    this.checkOpen();
     const { device, stream } = this.options;
     const bound = this.planOf(size);
     return this.inTurn(async () => {
@@ -190,28 +208,39 @@ class OwnKernelsEngine implements KernelsEngine {
     return { weightsBytes, activationsBytes, workspaceBytes: 0, processGrowthBytes: -1 };
   }
 
-  private end(reason: string): void {
-    this.ended = failure(
-      'engineEnded',
-      `The engine of the model ${this.facts.name} is gone: ${reason}.`,
-      'Load it again.',
-    );
+  private end(reason: string): FailureError {
+    this.ended = endedFailure(this.facts.name, reason);
+    return this.ended;
+  }
+
+  /** Once, when the device is done with what was asked for. */
+  private release(): Promise<void> {
+    this.released ??= this.tail.then(() => {
+      this.network.close();
+      this.options.onClosed();
+    });
+    return this.released;
   }
 
   abort(reason: string): void {
     if (this.ended) return;
-    this.end(reason);
-    if (this.ended) this.rejectAll(this.ended);
-    // The device may still write: its memory is given back when it is done, if ever.
-    void this.tail.then(() => this.network.close()).catch(() => {});
+    this.rejectAll(this.end(reason));
+    // The device may still write. Who closes hears what went wrong.
+    this.release().catch(() => {});
   }
 
   async close(): Promise<void> {
-    if (this.ended) return;
-    await this.tail;
-    if (this.ended) return; // given up meanwhile, or closed twice
-    this.end('it was closed');
-    this.network.close();
+    this.isClosing = true;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), CLOSE_MS_MAX);
+    });
+    const isOver = await Promise.race([this.release().then(() => true), late]);
+    clearTimeout(timer);
+    if (!this.ended) this.end('it was closed');
+    if (isOver) return;
+    const sentence = `The engine of the model ${this.facts.name} hangs: its run has not returned for ${CLOSE_MS_MAX / 1000} s.`;
+    throw failure('engineHung', sentence, 'End the process that it runs in.');
   }
 }
 
@@ -262,7 +291,7 @@ function checkFloat(name: string, tensors: readonly { readonly name: string; rea
  * outOfMemory, modelRefused.
  */
 export async function loadKernelsEngine(options: KernelsOptions): Promise<KernelsEngine> {
-  const { name, modelPath, device, isGraph = true, layerRuns = LAYER_RUNS } = options;
+  const { name, modelPath, device, isGraph = true, layerRuns = LAYER_RUNS, onClosed = () => {} } = options;
   const model = readOnnxFile(modelPath);
   checkOperators(model, KERNELS_OPERATORS, 'The engine kernels');
   const declared = { inputs: declaredOf(model.graph.inputs), outputs: declaredOf(model.graph.outputs) };
@@ -283,5 +312,5 @@ export async function loadKernelsEngine(options: KernelsOptions): Promise<Kernel
   const facts = factsOf(options, precisionOf(model.graph), inputPlan, declared.outputs, largest);
   const stream = options.stream ?? device.createStream();
   const network = new BoundNetwork({ name, device, stream, isGraph, plans, weights });
-  return new OwnKernelsEngine(facts, { device, stream, layerRuns }, network, inputPlan.fixedSize);
+  return new OwnKernelsEngine(facts, { device, stream, layerRuns, onClosed }, network, inputPlan.fixedSize);
 }
