@@ -98,7 +98,7 @@ test('a pipeline: each object that was found is classified and followed', async 
   expect(run.rows('pipeline')).toHaveLength(ofStage(0).length);
 });
 
-test('the same seed asks at the same moments', async () => {
+test('the same seed asks as often', async () => {
   const arrivals = async () => {
     const run = new Run(['--text', workloadText(), '--seed', '7', '--print']);
     expect(await run.exitCode).toBe(0);
