@@ -13,9 +13,10 @@ import * as scheduler from './scheduler';
 import * as session from './session';
 import * as timeline from './timeline-tick';
 import * as latency from './window-latency';
+import * as workload from './workload';
 
 const ALONE = '--alone';
-const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, timeline, open, latency, scheduler };
+const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, timeline, open, latency, scheduler, workload };
 
 function line({ name, unit, value, baseline, baselineName, goal, detail }: BenchResult): string {
   const words = [`${value.toFixed(2)} ${unit}`.padEnd(24), name];

@@ -7,6 +7,7 @@ import * as probe from './probe-throughput';
 import * as scheduler from './scheduler';
 import * as session from './session';
 import * as timeline from './timeline-tick';
+import * as workload from './workload';
 
 test.each([
   ['probe', probe],
@@ -15,6 +16,7 @@ test.each([
   ['timeline', timeline],
   ['open', open],
   ['scheduler', scheduler],
+  ['workload', workload],
 ])('%s', async (_name, bench) => {
   const results = await bench.run('smoke');
   expect(results.length).toBeGreaterThan(0);

@@ -69,10 +69,11 @@ function record(options: Partial<RecordOptions> = {}): Promise<RecordResult> {
   return recordTarget({ transport: localTransport(probe.socketPath), launch, filePath, ...options });
 }
 
-function whenLaunched(act: () => void): void {
+/** `afterMs` must be enough for the answer to arrive, where the link is cut. */
+function whenLaunched(act: () => void, afterMs = 20): void {
   const launched = probe.requests.get('target/launch');
   probe.requests.set('target/launch', (params) => {
-    setTimeout(act, 20);
+    setTimeout(act, afterMs);
     return launched?.(params);
   });
 }
@@ -227,7 +228,7 @@ test('the probe started anew: nothing of its new session comes into the file', a
       probe.add(syncPacket(9, 9));
       return probe.listen();
     });
-  });
+  }, 500);
   await expect(record()).rejects.toMatchObject({
     failure: { code: 'probeLost', sentence: expect.stringContaining('started anew') },
   });

@@ -1,6 +1,5 @@
 // Requests that missed their deadline, with why; also as a table of the panel and as marks of the timeline.
 
-import { formatNs } from '../../../../shared/units/format';
 import type { Mark, WindowTable } from '../../../../shared/window/methods';
 import { lateWords, reasonWords } from './causes';
 import type { Range } from './range';
@@ -75,17 +74,15 @@ export function missTable(misses: readonly Miss[]): WindowTable {
       { name: 'Model', isText: true },
       { name: 'Priority', isText: false },
       { name: 'Late by (ns)', isText: false },
-      { name: 'Latency (ns)', isText: false },
       { name: 'Why', isText: true },
     ],
-    rows: misses.map(({ source, request, model, priority, arrivalNs, completionNs, lateNs, hasResult, words }) => [
+    rows: misses.map(({ source, request, model, priority, completionNs, lateNs, hasResult, words }) => [
       request,
       source,
       completionNs,
       model,
       priority,
       hasResult ? lateNs : null,
-      completionNs - arrivalNs,
       words,
     ]),
   };
@@ -104,16 +101,25 @@ const MARK_COLOR = 0xe5635b;
 
 export const isMissMark = ({ text }: Mark) => text.startsWith(MARK_PREFIX);
 
-/** A mark over the life of each, with ids above those in use; instead of the marks of misses that were there. */
+/**
+ * A mark at each deadline that was missed, with ids above those in use, instead of the marks of misses that were there. Requests of a
+ * model with one deadline share a mark: a batch that is late misses several at once.
+ */
 export function withMissMarks(marks: readonly Mark[], misses: readonly Miss[]): Mark[] {
   const own = marks.filter((mark) => !isMissMark(mark));
   const idBefore = Math.max(0, ...own.map(({ id }) => id));
-  const made = misses.map(({ request, model, arrivalNs, completionNs, lateNs, hasResult, words }, index) => ({
-    id: idBefore + 1 + index,
-    fromNs: arrivalNs,
-    toNs: completionNs,
-    text: `${MARK_PREFIX}${model} request ${request}${hasResult ? `, ${formatNs(lateNs)} late` : ''}. ${words}`,
-    color: MARK_COLOR,
-  }));
+  const byDeadline = new Map<string, Miss[]>();
+  for (const miss of misses) {
+    const key = `${miss.model} ${deadlineOf(miss)}`;
+    byDeadline.set(key, [...(byDeadline.get(key) ?? []), miss]);
+  }
+  const made = [...byDeadline.values()].map((together, index) => {
+    const [{ model, request }] = together;
+    const which = together.length > 1 ? `${model} × ${together.length}` : `${model} ${request}`;
+    const atNs = deadlineOf(together[0]);
+    return { id: idBefore + 1 + index, fromNs: atNs, toNs: atNs, text: `${MARK_PREFIX}${which}`, color: MARK_COLOR };
+  });
   return [...own, ...made];
 }
+
+const deadlineOf = ({ completionNs, lateNs }: Miss) => completionNs - lateNs;

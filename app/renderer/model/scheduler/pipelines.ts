@@ -35,13 +35,14 @@ export const pipelinesSql = (range: Range) => `SELECT pipeline, count(*) AS runs
   avg(CASE WHEN isOk = 1 AND completionNs <= deadlineNs THEN 1.0 ELSE 0.0 END) FILTER (deadlineNs >= 0) AS inTime
   FROM ${runsOf(range)} GROUP BY pipeline ORDER BY pipeline`;
 
-/** `stages` of the rows is JSON; a budget without a deadline is no number there. */
+/** `stages` of the rows is JSON; without a deadline the budget of a stage is null or below 0 there. */
 export const stagesSql = (range: Range) => `SELECT pipeline, stage, model, quantile_cont(latencyNs, 0.5) AS p50,
   quantile_cont(latencyNs, 0.99) AS p99, avg(budgetNs) AS budget,
   avg(CASE WHEN latencyNs > budgetNs THEN 1.0 ELSE 0.0 END) FILTER (budgetNs IS NOT NULL) AS overBudget FROM (
     SELECT pipeline, stage, json_extract_string(stages, '$[' || stage || '].model') AS model,
       CAST(json_extract_string(stages, '$[' || stage || '].latencyNs') AS DOUBLE) AS latencyNs,
-      TRY_CAST(json_extract_string(stages, '$[' || stage || '].budgetNs') AS DOUBLE) AS budgetNs
+      CASE WHEN TRY_CAST(json_extract_string(stages, '$[' || stage || '].budgetNs') AS DOUBLE) >= 0
+        THEN CAST(json_extract_string(stages, '$[' || stage || '].budgetNs') AS DOUBLE) END AS budgetNs
     FROM (SELECT pipeline, stages, unnest(range(json_array_length(stages)::BIGINT)) AS stage FROM ${runsOf(range)}))
   GROUP BY pipeline, stage, model ORDER BY pipeline, stage`;
 

@@ -15,6 +15,7 @@ export const RANGE_CHOICES = [
   { id: 'last10', title: '10 s', hint: 'The last 10 seconds of the rows' },
   { id: 'last30', title: '30 s', hint: 'The last 30 seconds of the rows' },
   { id: 'last120', title: '2 min', hint: 'The last 2 minutes of the rows' },
+  { id: 'run', title: 'Last run', hint: 'All of the workload that ran last' },
   { id: 'all', title: 'All', hint: 'From the first request to the last' },
   { id: 'selection', title: 'Selection', hint: 'What is selected on the timeline' },
 ] as const;
@@ -24,6 +25,8 @@ const LAST_SEC: Readonly<Partial<Record<RangeChoice, number>>> = { last1: 1, las
 
 /** First and last moment of the scheduler's rows; its answer is for extentOf. Counts tell whether anything came. */
 export const EXTENT_SQL = `SELECT
+  (SELECT min(arrivalNs) FROM request
+    WHERE source = (SELECT arg_max(source, completionNs) FROM request)) AS runFromNs,
   least((SELECT min(arrivalNs) FROM request), (SELECT min(timeNs) FROM queue), (SELECT min(startNs) FROM batch)) AS fromNs,
   greatest((SELECT max(completionNs) FROM request), (SELECT max(timeNs) FROM queue),
     (SELECT max(startNs + greatest(durationNs, 0)) FROM batch)) AS toNs,
@@ -31,18 +34,26 @@ export const EXTENT_SQL = `SELECT
   (SELECT count(*) FROM queue) AS queues, (SELECT count(*) FROM layer) AS layers,
   (SELECT count(*) FROM decision) AS decisions, (SELECT count(*) FROM pipeline) AS pipelines`;
 
+export interface Extent extends Range {
+  /** When the first request came to the runner that answered last. */
+  readonly runFromNs: number;
+}
+
 /** undefined while there are no rows with a time. */
-export function extentOf(table: WindowTable | undefined): Range | undefined {
+export function extentOf(table: WindowTable | undefined): Extent | undefined {
   const [reading] = readingsOf(table);
   if (!reading) return undefined;
   const [fromNs, toNs] = [reading.number('fromNs'), reading.number('toNs')];
-  return Number.isFinite(fromNs) && toNs >= fromNs ? { fromNs, toNs: toNs + 1 } : undefined;
+  if (!Number.isFinite(fromNs) || !(toNs >= fromNs)) return undefined;
+  const runFromNs = reading.number('runFromNs');
+  return { fromNs, toNs: toNs + 1, runFromNs: Number.isFinite(runFromNs) ? runFromNs : fromNs };
 }
 
 /** The chosen part of what there is; a selection that is gone is the whole. */
-export function rangeOf(choice: RangeChoice, extent: Range, selection: Range | undefined): Range {
-  if (choice === 'selection') return selection ?? extent;
+export function rangeOf(choice: RangeChoice, extent: Extent, selection: Range | undefined): Range {
+  const { fromNs, toNs, runFromNs } = extent;
+  if (choice === 'selection') return selection ?? { fromNs, toNs };
+  if (choice === 'run') return { fromNs: runFromNs, toNs };
   const lastSec = LAST_SEC[choice];
-  if (lastSec === undefined) return extent;
-  return { fromNs: Math.max(extent.fromNs, extent.toNs - lastSec * NS_PER_SEC), toNs: extent.toNs };
+  return { fromNs: lastSec === undefined ? fromNs : Math.max(fromNs, toNs - lastSec * NS_PER_SEC), toNs };
 }

@@ -102,7 +102,7 @@ export function LifeDrawing({ life, models, widthPx }: LifeDrawingProps) {
       {moments.map(({ timeNs, words, kind }) => (
         <g key={words} className={`scheduler-${kind}`} transform={`translate(${LABEL_PX + pxOf(timeNs)} 0)`}>
           <line y1={TOP_PX - 6} y2={axisTopPx} />
-          <text y={TOP_PX - 10} textAnchor={anchorOf(timeNs, life)}>
+          <text y={TOP_PX - 10} textAnchor={anchorOf(timeNs, life, pxOf)}>
             {words}
           </text>
         </g>
@@ -113,8 +113,12 @@ export function LifeDrawing({ life, models, widthPx }: LifeDrawingProps) {
 }
 
 /** The words of two moments that are close stand on both sides of them. */
-function anchorOf(timeNs: number, { deadlineNs, completionNs, view }: Life): 'start' | 'middle' | 'end' {
-  const isClose = deadlineNs >= 0 && Math.abs(deadlineNs - completionNs) < (view.toNs - view.fromNs) * 0.12;
+function anchorOf(
+  timeNs: number,
+  { deadlineNs, completionNs }: Life,
+  pxOf: (timeNs: number) => number,
+): 'start' | 'middle' | 'end' {
+  const isClose = deadlineNs >= 0 && Math.abs(pxOf(deadlineNs) - pxOf(completionNs)) < TEXT_PX;
   if (!isClose || (timeNs !== deadlineNs && timeNs !== completionNs)) return 'middle';
   return timeNs === Math.min(deadlineNs, completionNs) ? 'end' : 'start';
 }

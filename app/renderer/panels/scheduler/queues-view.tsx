@@ -5,6 +5,7 @@ import { formatCount } from '../../../../shared/units/format';
 import { createGroupedBars, type GroupedBarsContent } from '../../charts/grouped-bars';
 import { createTimeLines, type TimeLinesContent } from '../../charts/time-lines';
 import { batchSizesOf } from '../../model/scheduler/batches';
+import { decisionsOf } from '../../model/scheduler/decisions';
 import {
   LATENCY_MEASURES,
   type LatencyMeasure,
@@ -19,6 +20,7 @@ import type { Range } from '../../model/scheduler/range';
 import { EmptyState } from '../../widgets/empty-state';
 import { Segmented } from '../../widgets/segmented';
 import { ChartFigure } from '../laboratory/chart-figure';
+import { DecisionsTable } from './decisions-table';
 import { LatencyTable } from './latency-table';
 import type { SchedulerView } from './views';
 import { shortNs } from './words';
@@ -33,6 +35,7 @@ const CHART_PX = 190;
 export function QueuesView({ rows, range, measure, onMeasure, onSavePng }: QueuesViewProps) {
   const { levels, tables } = rows;
   const { latency, windows } = tables;
+  const decisions = useMemo(() => decisionsOf(tables.decisions), [tables.decisions]);
   const figures = useMemo(() => latencyFigures(latency, levels), [latency, levels]);
   const lines = useMemo(() => latencyLines(windowFigures(windows, levels), measure), [windows, levels, measure]);
   const latencyContent = useMemo<TimeLinesContent>(() => {
@@ -81,6 +84,7 @@ export function QueuesView({ rows, range, measure, onMeasure, onSavePng }: Queue
       ) : (
         <EmptyState title="No request was answered in this range">Choose a longer range above.</EmptyState>
       )}
+      {decisions.length > 0 && <DecisionsTable decisions={decisions} />}
       <SizesChart rows={rows} range={range} onSavePng={onSavePng} />
     </div>
   );

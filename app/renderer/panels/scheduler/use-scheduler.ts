@@ -6,6 +6,7 @@ import type { Failure } from '../../../../shared/util/failure';
 import type { WindowTable } from '../../../../shared/window/methods';
 import { useActions, useChoices, useFacts, useSession } from '../../context';
 import { batchesSql, batchSizesSql, occupancySql } from '../../model/scheduler/batches';
+import { decisionsSql } from '../../model/scheduler/decisions';
 import { latencySql, latencyWindowsSql } from '../../model/scheduler/latency';
 import { LAYERS_SQL } from '../../model/scheduler/layers';
 import { LEVELS_SQL, type Level, levelsOf, MODELS_SQL, modelsOf } from '../../model/scheduler/levels';
@@ -26,6 +27,7 @@ const QUESTIONS: Readonly<Record<SchedulerTab, (range: Range) => Readonly<Record
     latency: latencySql(range),
     windows: latencyWindowsSql(range),
     sizes: batchSizesSql(range),
+    decisions: decisionsSql(range),
   }),
   streams: (range) => ({ batches: batchesSql(range), occupancy: occupancySql(range) }),
   misses: (range) => ({ misses: missesSql(range) }),

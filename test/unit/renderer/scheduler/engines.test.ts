@@ -72,12 +72,13 @@ test('stages stand against their share of the deadline', async () => {
     run(1, 40, [stage('detect', 20, 30), stage('classify', 20, 20)]),
     run(2, 60, [stage('detect', 20, 30), stage('classify', 40, 20)]),
     run(3, 45, [stage('detect', 45, Number.POSITIVE_INFINITY)]), // ended in its first stage, and without a budget
+    { ...run(4, 45, [{ ...stage('detect', 10, 0), budgetNs: -1 }]), deadlineNs: -1 },
   ];
   await withSession({ pipeline }, async ({ store }) => {
     const range = { fromNs: 0, toNs: 100 * MS };
     const [runs, stages] = [await store.query(pipelinesSql(range)), await store.query(stagesSql(range))];
     const [street] = pipelinesOf(windowTableOf(runs), windowTableOf(stages));
-    expect(street).toMatchObject({ pipeline: 'street', runCount: 3, p50Ns: 45 * MS, deadlineNs: 50 * MS });
+    expect(street).toMatchObject({ pipeline: 'street', runCount: 4, p50Ns: 45 * MS, deadlineNs: 50 * MS });
     expect(street.inTimeRatio).toBeCloseTo(2 / 3);
     expect(
       street.stages.map(({ model, p50Ns, budgetNs, overBudgetRatio }) => [model, p50Ns, budgetNs, overBudgetRatio]),

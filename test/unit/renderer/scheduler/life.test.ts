@@ -134,7 +134,13 @@ test('misses: the newest first, each with its cause; rows lead back to the reque
     expect(once.map(({ id }) => id)).toEqual([4, 5, 6]);
     expect(twice.map((mark) => [mark.fromNs, isMissMark(mark)])).toEqual([
       [1, false],
-      [2 * MS, true],
+      [35 * MS, true],
+    ]);
+    const [late] = misses;
+    const together = withMissMarks([], [late, { ...late, request: 8 }, { ...late, request: 9, model: 'caption' }]);
+    expect(together.map(({ fromNs, toNs, text }) => [fromNs, toNs, text])).toEqual([
+      [35 * MS, 35 * MS, 'Missed: detect × 2'],
+      [35 * MS, 35 * MS, 'Missed: caption 9'],
     ]);
   });
 });

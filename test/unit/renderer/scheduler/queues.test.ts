@@ -10,6 +10,7 @@ import {
   occupancyOf,
   occupancySql,
 } from '../../../../app/renderer/model/scheduler/batches';
+import { decisionsOf, decisionsSql, decisionWords } from '../../../../app/renderer/model/scheduler/decisions';
 import { boxAt, lanesOf } from '../../../../app/renderer/model/scheduler/lanes';
 import {
   latencyFigures,
@@ -37,16 +38,20 @@ describe('the part that is shown', () => {
     });
     const rows = { request: [requestRow(1, [10, 20, 40, -1])], batch: [batchRow(1, 'detect', 0, [20, 50])] };
     await withSession(rows, async (session) => {
-      expect(extentOf(await asker(session)(EXTENT_SQL))).toEqual({ fromNs: 10 * MS, toNs: 50 * MS + 1 });
+      expect(extentOf(await asker(session)(EXTENT_SQL))).toEqual({
+        ...{ fromNs: 10 * MS, toNs: 50 * MS + 1, runFromNs: 10 * MS },
+      });
     });
   });
 
   test('the last seconds, the selection, or all', () => {
-    const extent = { fromNs: 0, toNs: 100e9 };
+    const extent = { fromNs: 0, toNs: 100e9, runFromNs: 40e9 };
+    const all = { fromNs: 0, toNs: 100e9 };
     expect(rangeOf('last10', extent, undefined)).toEqual({ fromNs: 90e9, toNs: 100e9 });
-    expect(rangeOf('last120', extent, undefined)).toEqual(extent);
+    expect(rangeOf('last120', extent, undefined)).toEqual(all);
+    expect(rangeOf('run', extent, undefined)).toEqual({ fromNs: 40e9, toNs: 100e9 });
     expect(rangeOf('selection', extent, { fromNs: 5, toNs: 6 })).toEqual({ fromNs: 5, toNs: 6 });
-    expect(rangeOf('selection', extent, undefined)).toEqual(extent);
+    expect(rangeOf('selection', extent, undefined)).toEqual(all);
   });
 });
 
@@ -187,5 +192,27 @@ test('a range cuts batches, and short neighbours of one model become one box', a
     const [lane] = lanesOf(cut, range, 20);
     expect(lane.boxes.length).toBeLessThanOrEqual(20);
     expect(lane.boxes.reduce((sum, { batchCount }) => sum + batchCount, 0)).toBe(100);
+  });
+});
+
+test('decisions are counted by what they were; lateness and versions have their own views', async () => {
+  const decision = (timeMs: number, kind: string, because: string, given = {}) => {
+    return { timeNs: timeMs * MS, kind, because, model: 'front', ...given };
+  };
+  const rows = [
+    decision(10, 'dropped', 'oldest'),
+    decision(20, 'dropped', 'oldest'),
+    decision(30, 'tier', 'misses', { model: 'detect', from: 0, to: 1 }),
+    decision(40, 'tier', 'misses', { model: 'detect', from: 1, to: 2 }),
+    decision(40, 'late', 'batch-wait'),
+    decision(40, 'version', 'serving'),
+    decision(900, 'dropped', 'oldest'),
+  ];
+  await withSession({ decision: rows }, async (session) => {
+    const decisions = decisionsOf(await asker(session)(decisionsSql({ fromNs: 0, toNs: 100 * MS })));
+    expect(decisions.map((each) => [decisionWords(each), each.model, each.count, each.lastNs / MS])).toEqual([
+      ['Image dropped: a newer image replaced it', 'front', 2, 20],
+      ['Tier changed, the last time to 2: misses', 'detect', 2, 40],
+    ]);
   });
 });
