@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rangeOfBatch } from '../../probe/engines/kernels/engine';
 import { DecodedRows } from '../unit/addon/packets';
 import { ensureBuilt } from './build';
 import { ensureNativeBuilt } from './native-built';
@@ -40,7 +41,7 @@ test('every batch has a range of its name with its kernels in it, and nothing is
     const batches = rows.of('batch').map(({ batch }) => batch);
     expect(batches.length).toBeGreaterThan(10);
     const ranges = new Map(rows.of('range').map((row) => [rows.text(row.name) ?? '', row]));
-    const own = batches.map((batch) => ranges.get(`batch ${batch}`));
+    const own = batches.map((batch) => ranges.get(rangeOfBatch(batch)));
     const kernels = rows.of('kernel');
     for (const range of own) {
       if (!range) throw new Error('a batch has no range');

@@ -35,6 +35,9 @@ export interface KernelsOptions {
 }
 
 const WARM_RUNS = 2;
+/** Each name is kept by the source and by every viewer, so the numbers come again; time tells those of one number apart. */
+const RANGE_NAMES = 4096;
+export const rangeOfBatch = (batch: number) => `batch ${batch % RANGE_NAMES}`;
 const LAYER_RUNS = 5;
 /** More than the longest run that is no hang. */
 const CLOSE_MS_MAX = 10_000;
@@ -113,8 +116,8 @@ class OwnKernelsEngine implements KernelsEngine {
     if (this.ended) throw this.ended;
     const { device, stream } = this.options;
     if (later) this.upload(size, later);
-    // The launches of a batch are found by this range and their thread.
-    device.pushRange(`batch ${batch}`);
+    // The launches of a batch are found by this range, its time and their thread.
+    device.pushRange(rangeOfBatch(batch));
     const startNs = process.hrtime.bigint();
     try {
       this.network.launch(this.planOf(size));

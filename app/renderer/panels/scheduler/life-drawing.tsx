@@ -102,7 +102,7 @@ export function LifeDrawing({ life, models, widthPx }: LifeDrawingProps) {
       {moments.map(({ timeNs, words, kind }) => (
         <g key={words} className={`scheduler-${kind}`} transform={`translate(${LABEL_PX + pxOf(timeNs)} 0)`}>
           <line y1={TOP_PX - 6} y2={axisTopPx} />
-          <text y={TOP_PX - 10} textAnchor={anchorOf(timeNs, life, pxOf)}>
+          <text y={TOP_PX - 10} textAnchor={anchorOf(timeNs, life, pxOf, plotPx)}>
             {words}
           </text>
         </g>
@@ -112,12 +112,14 @@ export function LifeDrawing({ life, models, widthPx }: LifeDrawingProps) {
   );
 }
 
-/** The words of two moments that are close stand on both sides of them. */
+/** The words of two moments that are close stand on both sides of them, and none passes the right edge. */
 function anchorOf(
   timeNs: number,
   { deadlineNs, completionNs }: Life,
   pxOf: (timeNs: number) => number,
+  plotPx: number,
 ): 'start' | 'middle' | 'end' {
+  if (pxOf(timeNs) > plotPx - TEXT_PX / 2) return 'end';
   const isClose = deadlineNs >= 0 && Math.abs(pxOf(deadlineNs) - pxOf(completionNs)) < TEXT_PX;
   if (!isClose || (timeNs !== deadlineNs && timeNs !== completionNs)) return 'middle';
   return timeNs === Math.min(deadlineNs, completionNs) ? 'end' : 'start';

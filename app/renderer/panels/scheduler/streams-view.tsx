@@ -23,10 +23,12 @@ const BOX_PX = 24;
 const AXIS_PX = 20;
 const TICK_PX = 110;
 
+const countWords = (count: number) => (count === 1 ? '1 request' : `${count} requests`);
+
 const boxWords = ({ first, batchCount }: LaneBox) =>
   batchCount > 1
     ? `${batchCount} batches of ${first.model}, too short to be told apart here`
-    : `Batch ${first.batch} of ${first.model} ${first.version}: ${first.requestCount} requests, ${nsWords(first.endNs - first.startNs)}, ${nsWords(first.predictedNs)} expected${first.isOk ? '' : ', failed'}`;
+    : `Batch ${first.batch} of ${first.model} ${first.version}: ${countWords(first.requestCount)}, ${nsWords(first.endNs - first.startNs)}, ${nsWords(first.predictedNs)} expected${first.isOk ? '' : ', failed'}`;
 
 interface Place {
   readonly lane: number;
