@@ -5,7 +5,7 @@ import type { CompiledPoints } from './compiled';
 import { readConditions } from './conditions';
 import { type MeasureTools, measureCall } from './measure-call';
 import { measureService } from './measure-services';
-import { type DeviceTraits, failedPoint, type PointPlan, type PointResult, UNKNOWN } from './point';
+import { type DeviceTraits, failedPoint, NOTHING_KNOWN, type PointPlan, type PointResult, UNKNOWN } from './point';
 import { occupancyOf, type ResourcesOf } from './registers';
 import { NOISE_SPREAD_RATIO, summarizeSamples } from './statistics';
 import type { Streams } from './streams';
@@ -21,21 +21,6 @@ export interface PointTools extends MeasureTools {
 }
 
 type Measured = Omit<PointResult, 'startMonotonicNs' | 'durationNs' | 'coreClockKhz' | 'temperatureC' | 'failure'>;
-
-const NOTHING = {
-  coldNs: UNKNOWN,
-  correctness: 'unchecked',
-  errorMax: UNKNOWN,
-  flops: UNKNOWN,
-  bytes: UNKNOWN,
-  threadsPerBlock: 0,
-  blockCount: 0,
-  registers: UNKNOWN,
-  sharedBytes: UNKNOWN,
-  occupancyRatio: UNKNOWN,
-  limiter: '',
-  kernel: '',
-} as const;
 
 /** Measures the point; a range of its name on the timeline holds all it ran. */
 export async function measurePoint(plan: PointPlan, tools: PointTools): Promise<PointResult> {
@@ -64,7 +49,7 @@ async function measure(plan: PointPlan, tools: PointTools): Promise<Measured> {
   const { samplesNs, flops, bytes } = await measureService(tools.device, work, tools.limits, tools.streams);
   const summary = summarizeSamples(samplesNs);
   return {
-    ...NOTHING,
+    ...NOTHING_KNOWN,
     ...summary,
     sampleCount: samplesNs.length,
     isNoisy: summary.spreadRatio > NOISE_SPREAD_RATIO,
@@ -83,7 +68,7 @@ async function callResult(work: Parameters<typeof measureCall>[1], tools: PointT
   const threadsPerBlock = first.block[0] * first.block[1] * first.block[2];
   const shape = { ...tools.resourcesOf(first.name), ...first, threadsPerBlock };
   return {
-    ...NOTHING,
+    ...NOTHING_KNOWN,
     medianNs,
     minNs,
     spreadRatio,

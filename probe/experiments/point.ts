@@ -86,28 +86,33 @@ export interface PointResult {
 
 export const UNKNOWN = -1;
 
+/** What nobody knows of a point yet, or ever. */
+export const NOTHING_KNOWN = {
+  coldNs: UNKNOWN,
+  correctness: 'unchecked',
+  errorMax: UNKNOWN,
+  flops: UNKNOWN,
+  bytes: UNKNOWN,
+  threadsPerBlock: 0,
+  blockCount: 0,
+  registers: UNKNOWN,
+  sharedBytes: UNKNOWN,
+  occupancyRatio: UNKNOWN,
+  limiter: '',
+  kernel: '',
+} as const;
+
 /** The result of a point that has none. */
 export function failedPoint(startMonotonicNs: bigint, sentence: string): PointResult {
   return {
+    ...NOTHING_KNOWN,
     startMonotonicNs,
     durationNs: Number(process.hrtime.bigint() - startMonotonicNs),
     medianNs: UNKNOWN,
     minNs: UNKNOWN,
     spreadRatio: UNKNOWN,
-    coldNs: UNKNOWN,
     sampleCount: 0,
     isNoisy: false,
-    correctness: 'unchecked',
-    errorMax: UNKNOWN,
-    flops: UNKNOWN,
-    bytes: UNKNOWN,
-    threadsPerBlock: 0,
-    blockCount: 0,
-    registers: UNKNOWN,
-    sharedBytes: UNKNOWN,
-    occupancyRatio: UNKNOWN,
-    limiter: '',
-    kernel: '',
     coreClockKhz: UNKNOWN,
     temperatureC: UNKNOWN,
     failure: sentence,

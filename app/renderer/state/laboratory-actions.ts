@@ -1,8 +1,5 @@
 // What a person can do in the laboratory, as verbs. Every failure becomes a notice.
 
-import type { AppBridge } from '../../../shared/window/bridge';
-import type { WindowTable } from '../../../shared/window/methods';
-import type { HostClient } from '../bridge/host-client';
 import { baselineName, baselineOf } from '../model/laboratory/baselines';
 import {
   EXPERIMENTS_SQL,
@@ -17,25 +14,14 @@ import { pointsCsv } from '../model/laboratory/point-table';
 import { bareKernel } from '../model/laboratory/prediction';
 import { SOURCE_BYTES_MAX, specOfDraft } from '../model/laboratory/spec-of-draft';
 import { experimentTitle, KIND_TITLES } from '../model/laboratory/words';
-import { type AppStore, addNotice } from './app-store';
 import type { OpenSession } from './open-session';
+import { PanelVerbs } from './panel-verbs';
 
 const CSV_FILTER = { name: 'CSV', extensions: ['csv'] };
 const PNG_FILTER = { name: 'PNG picture', extensions: ['png'] };
 const CUDA_FILTER = { name: 'CUDA C++', extensions: ['cu', 'cuh', 'txt'] };
 
-/** What the laboratory needs of the window's other verbs. */
-interface WindowVerbs {
-  readonly store: AppStore;
-  readonly bridge: AppBridge;
-  readonly request: HostClient['request'];
-  stop(session: OpenSession, targetId: number, signal: 'SIGTERM'): Promise<void>;
-  tell(error: unknown): void;
-}
-
-export class LaboratoryActions {
-  constructor(private readonly actions: WindowVerbs) {}
-
+export class LaboratoryActions extends PanelVerbs {
   /** Starts what the form describes. A form with a mistake stays as it is: its fields say what is wrong. */
   async run(session: OpenSession): Promise<void> {
     const { facts, laboratory } = session;
@@ -149,22 +135,6 @@ export class LaboratoryActions {
       this.query(session, metricsSql(experiment)),
     ]);
     return pointsOf(points, metrics);
-  }
-
-  query({ key }: OpenSession, sql: string): Promise<WindowTable> {
-    return this.actions.request('session/query', { session: key, sql });
-  }
-
-  private say(sentence: string): void {
-    addNotice(this.actions.store, { severity: 'info', sentence, remedy: '' });
-  }
-
-  private async try(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      this.actions.tell(error);
-    }
   }
 }
 

@@ -1,33 +1,19 @@
 // What a person can do in the scheduler's panel, as verbs. Every failure becomes a notice.
 
 import { WORKLOAD_TEXT_BYTES_MAX, type WorkloadChange } from '../../../shared/rpc/workload-control';
-import type { AppBridge } from '../../../shared/window/bridge';
-import type { WindowTable } from '../../../shared/window/methods';
-import type { HostClient } from '../bridge/host-client';
 import { type Batch, batchRequestSql } from '../model/scheduler/batches';
 import { choiceOfDraft, workloadTitle } from '../model/scheduler/draft';
 import type { Life } from '../model/scheduler/life';
 import { isMissMark, type Miss, withMissMarks } from '../model/scheduler/misses';
 import { readingsOf } from '../model/scheduler/records';
-import { type AppStore, addNotice } from './app-store';
 import type { LaunchedTarget, OpenSession } from './open-session';
+import { PanelVerbs } from './panel-verbs';
 
 const YAML_FILTER = { name: 'Workload', extensions: ['yaml', 'yml'] };
 /** More marks than this hide the timeline. */
 export const MISS_MARKS_MAX = 200;
 
-/** What the panel needs of the window's other verbs. */
-interface WindowVerbs {
-  readonly store: AppStore;
-  readonly bridge: AppBridge;
-  readonly request: HostClient['request'];
-  stop(session: OpenSession, targetId: number, signal: 'SIGTERM'): Promise<void>;
-  tell(error: unknown): void;
-}
-
-export class SchedulerActions {
-  constructor(private readonly actions: WindowVerbs) {}
-
+export class SchedulerActions extends PanelVerbs {
   /** Starts what the form describes. A form with a mistake stays as it is: its fields say what is wrong. */
   async run(session: OpenSession): Promise<void> {
     const { facts, scheduler } = session;
@@ -95,22 +81,6 @@ export class SchedulerActions {
 
   removeMissMarks({ annotations }: OpenSession): void {
     annotations.setState(({ marks }) => ({ marks: marks.filter((mark) => !isMissMark(mark)) }));
-  }
-
-  query({ key }: OpenSession, sql: string): Promise<WindowTable> {
-    return this.actions.request('session/query', { session: key, sql });
-  }
-
-  private say(sentence: string): void {
-    addNotice(this.actions.store, { severity: 'info', sentence, remedy: '' });
-  }
-
-  private async try(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-    } catch (error) {
-      this.actions.tell(error);
-    }
   }
 }
 

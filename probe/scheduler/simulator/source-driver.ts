@@ -19,7 +19,7 @@ export interface Targets {
 /** Asks once, now; `deadlineNs` is on the clock. */
 type Ask = (arrivalNs: number, deadlineNs: number, done: () => void) => void;
 
-/** Starts a source: it asks from `startNs` until `endNs`, in ns of the clock. */
+/** Starts a source: it asks from `startNs` until `endNs`, in ns of the clock, or until what this returns is called. */
 export function driveSource(
   source: SimulatedSource,
   index: number,
@@ -27,22 +27,27 @@ export function driveSource(
   random: Random,
   startNs: number,
   endNs: number,
-): void {
+): () => void {
   const { clock } = targets;
   const ask = askerOf(source, index, targets);
   const relativeNs = source.deadlineNs ?? Number.POSITIVE_INFINITY;
   const { arrival } = source;
   if (arrival.kind === 'closed') {
-    for (let turn = 0; turn < arrival.concurrency; turn++) {
+    let isStopped = false;
+    const timers = Array.from({ length: arrival.concurrency }, () => {
       const timer = clock.timer(() => ask(clock.nowNs(), clock.nowNs() + relativeNs, again));
       const again = () => {
         // Never within the answer itself: a refusal at once would ask for ever in one moment.
         const nextNs = clock.nowNs() + Math.max(1, Math.round(arrival.thinkNs * random.exponential()));
-        if (nextNs < endNs) timer.armAt(nextNs);
+        if (nextNs < endNs && !isStopped) timer.armAt(nextNs);
       };
       timer.armAt(startNs);
-    }
-    return;
+      return timer;
+    });
+    return () => {
+      isStopped = true;
+      for (const timer of timers) timer.disarm();
+    };
   }
   const offer = source.video ? cameraOf(source, ask, index, targets) : undefined;
   const period = arrival.kind === 'periodic' ? 1e9 / arrival.ratePerSec : 0;
@@ -55,6 +60,7 @@ export function driveSource(
     if (nextNs < endNs) timer.armAt(nextNs);
   });
   timer.armAt(startNs + times.nextNs());
+  return () => timer.disarm();
 }
 
 const nothing = () => {};
