@@ -993,4 +993,85 @@ struct PipelineRow {
   }
 };
 
+// A call into CUDA that was made for a batch: CUPTI’s external correlation. Its kernels have the same correlation.
+struct ExternalRow {
+  static constexpr uint16_t kKind = 33;
+  static constexpr const char* kName = "external";
+  double timeNs = 0;  // the batch began to be launched
+  double external = 0;  // of the batch, as in the table batch
+  uint32_t correlation = 0;  // joins the API call with the work it started, inside one source; 0 is none
+  uint32_t thread = 0;  // system thread id
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(external);
+    visit(correlation);
+    visit(thread);
+  }
+};
+
+// How an engine comes to be: its steps, and what it says meanwhile.
+struct BuildRow {
+  static constexpr uint16_t kKind = 34;
+  static constexpr const char* kName = "build";
+  double timeNs = 0;  // it was said
+  uint32_t step = 0;  // steps done of the phase
+  uint32_t stepCount = 0;  // steps of the phase; 0 when nobody knows
+  uint8_t severity = 0;  // info, warning or error
+  std::string_view kind;  // began, progress, log, done, failed or cancelled
+  std::string_view model;  // name
+  std::string_view version;  // of the model
+  std::string_view engine;  // kernels, onnxruntime or tensorrt
+  std::string_view precision;  // such as fp16
+  std::string_view phase;  // reading, building, loading, warming up; of TensorRT also its own phases
+  std::string_view parent;  // phase that this one is a part of; empty at the top
+  std::string_view text;  // one line
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(step);
+    visit(stepCount);
+    visit(severity);
+    visit(kind);
+    visit(model);
+    visit(version);
+    visit(engine);
+    visit(precision);
+    visit(phase);
+    visit(parent);
+    visit(text);
+  }
+};
+
+// A value that goes from one layer of an engine into another.
+struct EdgeRow {
+  static constexpr uint16_t kKind = 35;
+  static constexpr const char* kName = "edge";
+  double timeNs = 0;  // it was read from the engine
+  double bytes = 0;  // of the value at a batch of 1; -1 when nobody knows
+  int32_t fromLayer = 0;  // index of the layer that makes it, as in the table layer; -1 is an input of the network
+  int32_t toLayer = 0;  // index of the layer that reads it; -1 is an output of the network
+  std::string_view model;  // name
+  std::string_view engine;  // that ran it, as in the table layer
+  std::string_view tensor;  // name of the value
+  std::string_view shape;  // such as 1 × 64 × 80 × 80; empty when nobody knows
+
+  // Calls visit(value) for each column in the order of the wire.
+  template <class Visit>
+  void forEachColumn(Visit&& visit) const {
+    visit(timeNs);
+    visit(bytes);
+    visit(fromLayer);
+    visit(toLayer);
+    visit(model);
+    visit(engine);
+    visit(tensor);
+    visit(shape);
+  }
+};
+
 }  // namespace hka::wire

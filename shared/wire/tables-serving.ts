@@ -1,6 +1,6 @@
 // The tables of the scheduler and the engines: requests and what became of them.
 
-import { at, f64, i32, table, text, took, u8, u32 } from './table-columns';
+import { at, correlation, f64, i32, table, text, took, u8, u32 } from './table-columns';
 
 export const servingTables = {
   request: table(
@@ -87,5 +87,42 @@ export const servingTables = {
     isOk: u8('number', '0 when a stage failed'),
     pipeline: text('name'),
     stages: text('JSON: model, startNs, latencyNs, budgetNs, requestCount of each stage'),
+  }),
+  external: table(
+    33,
+    'external',
+    'bulk',
+    'event',
+    'A call into CUDA that was made for a batch: CUPTI’s external correlation. Its kernels have the same correlation.',
+    {
+      timeNs: at('the batch began to be launched'),
+      external: f64('id', 'of the batch, as in the table batch'),
+      correlation,
+      thread: u32('id', 'system thread id'),
+    },
+  ),
+  build: table(34, 'build', 'vital', 'event', 'How an engine comes to be: its steps, and what it says meanwhile.', {
+    timeNs: at('it was said'),
+    step: u32('count', 'steps done of the phase'),
+    stepCount: u32('count', 'steps of the phase; 0 when nobody knows'),
+    severity: u8('enum:severity', 'info, warning or error'),
+    kind: text('began, progress, log, done, failed or cancelled'),
+    model: text('name'),
+    version: text('of the model'),
+    engine: text('kernels, onnxruntime or tensorrt'),
+    precision: text('such as fp16'),
+    phase: text('reading, building, loading, warming up; of TensorRT also its own phases'),
+    parent: text('phase that this one is a part of; empty at the top'),
+    text: text('one line'),
+  }),
+  edge: table(35, 'edge', 'vital', 'event', 'A value that goes from one layer of an engine into another.', {
+    timeNs: at('it was read from the engine'),
+    bytes: f64('bytes', 'of the value at a batch of 1; -1 when nobody knows'),
+    fromLayer: i32('id', 'index of the layer that makes it, as in the table layer; -1 is an input of the network'),
+    toLayer: i32('id', 'index of the layer that reads it; -1 is an output of the network'),
+    model: text('name'),
+    engine: text('that ran it, as in the table layer'),
+    tensor: text('name of the value'),
+    shape: text('such as 1 × 64 × 80 × 80; empty when nobody knows'),
   }),
 } as const;
