@@ -40,11 +40,11 @@ export class BoundNetwork {
   /** Throws FailureError: outOfMemory, or modelRefused when the device takes none of its sizes. What was allocated is given back first. */
   constructor(private readonly options: BindOptions) {
     const { plans, weights } = options;
-    this.weightsBytes = weights.count * FLOAT_BYTES;
-    this.activationsBytes = Math.max(...[...plans.values()].map((plan) => plan.activationCount)) * FLOAT_BYTES;
+    this.weightsBytes = weights.bytes;
+    this.activationsBytes = Math.max(...[...plans.values()].map((plan) => plan.activationsBytes));
     try {
       this.begins.activations = this.allocate(this.activationsBytes, 'activations');
-      if (weights.count > 0) {
+      if (weights.bytes > 0) {
         this.begins.weights = this.allocate(this.weightsBytes, 'weights');
         options.device.upload({ target: this.begins.weights, source: weights.joined(), stream: options.stream });
       }
@@ -82,8 +82,8 @@ export class BoundNetwork {
     }
   }
 
-  addressOf({ arena, offset }: Place): DeviceAddress {
-    return this.begins[arena] + offset * FLOAT_BYTES;
+  addressOf({ arena, offsetBytes }: Place): DeviceAddress {
+    return this.begins[arena] + offsetBytes;
   }
 
   private bind(plan: NetworkPlan): BoundPlan {

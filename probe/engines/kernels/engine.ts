@@ -12,7 +12,7 @@ import { type DeclaredTensor, dimsFor, type InputPlan, outputFacts, planInputs }
 import { itemCountOf } from '../values';
 import { BoundNetwork } from './bound-network';
 import { measureLayers } from './layer-times';
-import { KERNELS_OPERATORS, type NetworkPlan, planNetwork } from './plan';
+import { KERNELS_OPERATORS, type NetworkPlan, type Precision, planNetwork } from './plan';
 import { WeightPool } from './weights';
 
 export interface KernelsOptions {
@@ -26,6 +26,8 @@ export interface KernelsOptions {
   readonly batchMax?: number;
   /** Of inputs that the model leaves free; -1 is the batch. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /** 'fp16' computes in halves with sums in float32, on GPUs from compute capability 8.0 on; inputs and outputs stay float32. */
+  readonly precision?: Precision;
   /** Whether the network runs as a graph, where the device takes one. */
   readonly isGraph?: boolean;
   /** Runs of each layer that warmUp() measures; none when 0. */
@@ -295,6 +297,7 @@ function checkFloat(name: string, tensors: readonly { readonly name: string; rea
  */
 export async function loadKernelsEngine(options: KernelsOptions): Promise<KernelsEngine> {
   const { name, modelPath, device, isGraph = true, layerRuns = LAYER_RUNS, onClosed = () => {} } = options;
+  const { precision = 'fp32' } = options;
   const model = readOnnxFile(modelPath);
   checkOperators(model, KERNELS_OPERATORS, 'The engine kernels');
   const declared = { inputs: declaredOf(model.graph.inputs), outputs: declaredOf(model.graph.outputs) };
@@ -306,13 +309,14 @@ export async function loadKernelsEngine(options: KernelsOptions): Promise<Kernel
       const dims = inputPlan.inputs.map((input) => {
         return [input.name, dimsFor(input.shape, size)] as const;
       });
-      return [size, planNetwork(model, Object.fromEntries(dims), weights)] as const;
+      return [size, planNetwork(model, Object.fromEntries(dims), weights, precision)] as const;
     }),
   );
   // The largest, because a dimension of one may be the batch by chance.
   const largest = [...plans].at(-1);
   if (!largest) throw new Error('a model has one batch size at least');
-  const facts = factsOf(options, precisionOf(model.graph), inputPlan, declared.outputs, largest);
+  const stored = precision === 'fp16' ? precision : precisionOf(model.graph);
+  const facts = factsOf(options, stored, inputPlan, declared.outputs, largest);
   const stream = options.stream ?? device.createStream();
   const network = new BoundNetwork({ name, device, stream, isGraph, plans, weights });
   return new OwnKernelsEngine(facts, { device, stream, layerRuns, onClosed }, network, inputPlan.fixedSize);
