@@ -14,6 +14,7 @@ import { randomFloats, seededRandom } from './random';
 export interface EngineRun {
   readonly engine: string;
   readonly device: string;
+  readonly precision: string;
   /** 'graph' or 'one by one' of our own kernels, with the reason when a graph was wanted. */
   readonly way: string;
   readonly batchSize: number;
@@ -48,7 +49,7 @@ const percentile = (sorted: readonly number[], ratio: number) =>
 
 async function loaded(device: ComputeDevice, options: EngineRunOptions) {
   const modelPath = modelPlace(placeOfModel(options.model));
-  const { batchSize: batchMax, isGraph, threads } = options;
+  const { batchSize: batchMax, isGraph, threads, precision } = options;
   if (options.engine === 'onnxruntime') {
     const provider = device.kind === 'cuda' ? 'cuda' : 'cpu';
     const engine = await loadOnnxruntimeEngine({
@@ -66,6 +67,7 @@ async function loaded(device: ComputeDevice, options: EngineRunOptions) {
     modelPath,
     device,
     batchMax,
+    precision,
     isGraph,
     layerRuns: LAYER_RUNS,
   });
@@ -114,6 +116,7 @@ export async function runEngine(device: ComputeDevice, options: EngineRunOptions
     return {
       engine: engine.facts.kind,
       device: device.name,
+      precision: engine.facts.precision,
       way,
       batchSize,
       batchCount: timesNs.length,
@@ -146,7 +149,7 @@ export function engineLines(run: EngineRun): string[] {
     });
   const how = run.layers.some(({ isAlone }) => isAlone) ? 'each measured alone' : 'within runs';
   return [
-    `${run.engine} on ${run.device}, ${run.way}${launches}: ${run.itemsPerSec.toFixed(2)} inferences/s of ${run.batchCount} batches of ${run.batchSize}`,
+    `${run.engine} on ${run.device}, ${run.precision}, ${run.way}${launches}: ${run.itemsPerSec.toFixed(2)} inferences/s of ${run.batchCount} batches of ${run.batchSize}`,
     `p50 ${ms(run.p50Ns)}, p99 ${ms(run.p99Ns)}; weights ${mib(run.weightsBytes)}, activations ${mib(run.activationsBytes)}; checksum ${run.checksum}`,
     `layers, ${how}, ${ms(total)} together:`,
     ...table,
