@@ -75,13 +75,15 @@ export function halfConv(task: OperatorTask, sides: Window): View {
 
 /** Gives `output`. */
 export function halfMaxPool({ plan, channelsLast, view }: OperatorTask, sides: Window, output: View): View {
-  const { view: input, pitch: inputPitch } = channelsLast.pixels(view(0));
-  const [images, channels, height, width] = input.dims;
+  const { view: input, pitch: inputPitch } = channelsLast.pixels(view(0), true);
+  const [images, , height, width] = input.dims;
+  const channels = packedCount(input.dims[1]);
   const options = {
     ...{ kernel: 'tensor', operation: 'max_pool', element: 'f16', layout: 'nhwc' },
     ...{ images, channels, height, width, ...sides, inputPitch, outputPitch: pixelPitch(output) ?? channels },
   };
   plan.emit(options, { input }, { output });
+  channelsLast.markZeroed(output);
   return output;
 }
 
