@@ -4,7 +4,7 @@
 import { FailureError, failure } from '../../../shared/util/failure';
 import type { ComputeDevice } from '../../runner/addon';
 import { checkBatch, isBatched } from '../batch';
-import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime, TensorValues } from '../engine';
+import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime } from '../engine';
 import { checkOperators } from '../onnx/infer-shapes';
 import { precisionOf } from '../onnx/model';
 import { readOnnxFile } from '../onnx/read';
@@ -102,16 +102,15 @@ class OwnKernelsEngine implements KernelsEngine {
     }
   }
 
-  private download(size: number): Record<string, TensorValues> {
-    const { device, stream } = this.options;
+  /** Where each output of a batch lies and goes to. */
+  private copiesOf(size: number) {
     const places = new Map(this.planOf(size).plan.outputs.map((output) => [output.name, output.place]));
-    const each = this.facts.outputs.map((output) => {
-      const target = new Float32Array((isBatched(output) ? size : 1) * itemCountOf(output.shape));
-      const place = places.get(output.name);
-      if (place) device.download({ source: this.network.addressOf(place), target, stream });
-      return [output.name, target] as const;
+    const { hostArrays } = this.network;
+    return this.facts.outputs.map((output) => {
+      const target = hostArrays.floats((isBatched(output) ? size : 1) * itemCountOf(output.shape));
+      const source = this.network.addressOf(places.get(output.name)!);
+      return { name: output.name, source, target, isDirect: hostArrays.isOwn(target) };
     });
-    return Object.fromEntries(each);
   }
 
   private async run({ batch, size }: EngineBatch, later: EngineBatch['inputs'] | undefined): Promise<EngineResult> {
@@ -126,10 +125,17 @@ class OwnKernelsEngine implements KernelsEngine {
     } finally {
       device.popRange();
     }
+    const copies = this.copiesOf(size);
+    for (const { source, target } of copies.filter(({ isDirect }) => isDirect))
+      device.fetch({ source, target, stream });
     await device.whenDone(stream);
     const durationNs = Number(process.hrtime.bigint() - startNs);
     if (this.ended) throw this.ended;
-    return { outputs: this.download(size), startNs: Number(startNs), durationNs };
+    for (const { source, target } of copies.filter(({ isDirect }) => !isDirect))
+      device.download({ source, target, stream });
+    const outputs = Object.fromEntries(copies.map(({ name, target }) => [name, target] as const));
+    const release = () => this.network.hostArrays.giveBack(Object.values(outputs));
+    return { outputs, startNs: Number(startNs), durationNs, release };
   }
 
   /** Puts work behind all that was asked for before, and answers it with a failure when the engine is given up meanwhile. */
@@ -168,6 +174,14 @@ class OwnKernelsEngine implements KernelsEngine {
     const copies = () => Object.entries(batch.inputs).map(([name, values]) => [name, values.slice()] as const);
     const later = isIdle ? undefined : Object.fromEntries(copies());
     return this.inTurn(() => this.run(batch, later));
+  }
+
+  inputArray(bytes: number): ArrayBuffer | undefined {
+    return this.isClosing || this.ended ? undefined : this.network.hostArrays.take(bytes);
+  }
+
+  giveBack(inputs: EngineBatch['inputs']): void {
+    this.network.hostArrays.giveBack(Object.values(inputs));
   }
 
   async warmUp(batchSizes: readonly number[]): Promise<void> {
