@@ -23,7 +23,11 @@ function failureOf(error: unknown): Failure {
   return error instanceof FailureError ? error.failure : refusalOf(error, options.name).failure;
 }
 
-async function answer(session: OnnxruntimeSession, marks: BatchMarks, message: Extract<ToThread, { id: number }>): Promise<void> {
+async function answer(
+  session: OnnxruntimeSession,
+  marks: BatchMarks,
+  message: Extract<ToThread, { id: number }>,
+): Promise<void> {
   const { id } = message;
   try {
     if (message.kind === 'warmUp') {
