@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { windowTableOf } from '../../../../app/host/window/window-table';
+import { batchLinkOf, batchLinkSql } from '../../../../app/renderer/model/scheduler/batch-link';
 import {
   type LifeWork,
   lifeWorkOf,
@@ -113,4 +114,22 @@ test('boxes: at most one a pixel, the longest of those that share one', () => {
     expect(box.toPx - box.fromPx).toBeGreaterThanOrEqual(1 - 1e-9);
     if (index > 0) expect(box.fromPx).toBeGreaterThanOrEqual(narrow[index - 1].toPx - 1e-9);
   });
+});
+
+test('from a kernel to its batch and requests, the latest first; and one that is of none', async () => {
+  const linkOf = (correlation: number, rows: Rows = ROWS) =>
+    withSession(rows, async ({ store }) =>
+      batchLinkOf(windowTableOf(await store.query(batchLinkSql({ source: 1, correlation })))),
+    );
+  const mates = [requestRow(7, [400, 400, 420, 430], { batch: 4 }), requestRow(8, [400, 400, 420, 410], { batch: 4 })];
+  expect(await linkOf(40, { ...ROWS, request: mates })).toEqual({
+    ...{ batch: 4, model: 'detect', version: '1', requestCount: 1 },
+    requests: [
+      { source: 1, request: 8 },
+      { source: 1, request: 7 },
+    ],
+  });
+  expect(await linkOf(40, { ...ROWS, request: [] })).toMatchObject({ batch: 4, requests: [] });
+  expect(await linkOf(5)).toBe('It was launched for no batch of the scheduler: in the warm-up, or beside it.');
+  expect(await linkOf(40, { kernel: ROWS.kernel })).toBe(undefined);
 });
