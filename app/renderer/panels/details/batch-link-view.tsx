@@ -30,7 +30,7 @@ export function BatchLinkView({ row }: { readonly row: RowRef }) {
         {requests.length === 0 ? ', not answered yet' : ''}
         {requests.length > 0 && requests.length < requestCount ? `, the latest ${requests.length}:` : ''}
       </p>
-      <div style={{ display: 'flex', flexWrap: 'wrap', gap: 6 }}>
+      <div style={{ display: 'flex', flexWrap: 'wrap', gap: 6, marginBottom: 10 }}>
         {requests.map((request) => (
           <Button key={request.request} onClick={() => open(request)} title="Show its whole life">
             Request {request.request}

@@ -73,6 +73,7 @@ export function SchedulerDock() {
             onPickWork={(work) => {
               scheduler.showWork(session, work);
               dockCommands.showPanel?.('timeline');
+              dockCommands.showPanel?.('details');
             }}
             onSavePng={(title, url) => void laboratory.savePng(title, url)}
             onSaveCsv={(name, csv) => void laboratory.saveText(name, csv)}
