@@ -83,6 +83,7 @@ export async function loadEngine(plan: EnginePlan, options: LoadOptions): Promis
     ...{ name, modelPath, provider, threads, batchMax },
     profiledRuns: PROFILED_RUNS,
     ...(shapes ? { shapes } : {}),
+    addonPath: options.kernels.addonPath,
   });
   return ofSize(engine, batchMax);
 }
