@@ -101,19 +101,40 @@ interface Measured extends Layer {
   readonly batchSize: number;
 }
 
-/** The position of each measured layer in its engine: the same for a layer that was measured at several batch sizes. */
-export function layerIndexes(layers: readonly Measured[]): number[] {
-  const indexes = new Map<string, number>();
+/** What tells the layers of one batch size apart: several may have one name. */
+function keysOf(layers: readonly Measured[]): string[] {
   const counts = new Map<string, number>();
   return layers.map(({ name, batchSize }) => {
     const counted = `${batchSize} ${name}`;
     const nth = counts.get(counted) ?? 0;
     counts.set(counted, nth + 1);
-    const key = `${nth} ${name}`;
-    const index = indexes.get(key) ?? indexes.size;
-    indexes.set(key, index);
-    return index;
+    return `${nth} ${name}`;
   });
+}
+
+/**
+ * The position of each measured layer in its engine: the same for a layer that was measured at several batch sizes. One that some batch size
+ * does not have comes behind the layer that it follows where it is.
+ */
+export function layerIndexes(layers: readonly Measured[]): number[] {
+  const keys = keysOf(layers);
+  const order: string[] = [];
+  const known = new Set<string>();
+  let previous = -1;
+  for (const [at, key] of keys.entries()) {
+    const isFirst = at === 0 || layers[at].batchSize !== layers[at - 1].batchSize;
+    if (isFirst) previous = -1;
+    if (known.has(key)) {
+      previous = order.indexOf(key, Math.max(0, previous));
+      if (previous < 0) previous = order.indexOf(key);
+    } else {
+      previous += 1;
+      order.splice(previous, 0, key);
+      known.add(key);
+    }
+  }
+  const positions = new Map(order.map((key, index) => [key, index]));
+  return keys.map((key) => positions.get(key) ?? -1);
 }
 
 /** The layers by position, each of them once. */
@@ -121,5 +142,5 @@ export function distinctLayers<T extends Measured>(layers: readonly T[]): T[] {
   const first = new Map<number, T>();
   const indexes = layerIndexes(layers);
   for (const [at, layer] of layers.entries()) first.set(indexes[at], first.get(indexes[at]) ?? layer);
-  return [...first.values()];
+  return [...first].sort(([left], [right]) => left - right).map(([, layer]) => layer);
 }
