@@ -7,7 +7,7 @@ import { checkBatch, isBatched } from '../batch';
 import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime, TensorValues } from '../engine';
 import type { OnLoadPhase } from '../loading';
 import { checkOperators } from '../onnx/infer-shapes';
-import { ELEMENT_BYTES, precisionOf } from '../onnx/model';
+import { ELEMENT_BYTES, nodeTitle, precisionOf } from '../onnx/model';
 import { outlineOf } from '../onnx/outline';
 import { readOnnxFile } from '../onnx/read';
 import { type DeclaredTensor, dimsFor, type InputPlan, outputFacts, planInputs } from '../onnxruntime/tensor-plan';
@@ -326,6 +326,6 @@ export async function loadKernelsEngine(options: KernelsOptions): Promise<Kernel
   options.onPhase?.('loading');
   const network = new BoundNetwork({ name, device, stream, isGraph, plans, weights });
   const engine = new OwnKernelsEngine(facts, { device, stream, layerRuns, onClosed }, network, inputPlan.fixedSize);
-  const outline = outlineOf(model, oneItem(inputPlan));
+  const outline = outlineOf(model, oneItem(inputPlan), nodeTitle);
   return Object.assign(engine, { layerEdges: () => kernelsEdges(outline, engine.layerTimes(), ELEMENT_BYTES.float32) });
 }
