@@ -77,6 +77,9 @@ class ComputeDevice {
   virtual void synchronize() = 0;
   virtual void pushRange(const std::string& name) = 0;
   virtual void popRange() = 0;
+  // What is asked of the device between the two belongs to this batch, 1 or more: rows of the table `external` say so.
+  virtual void pushBatch(uint64_t batch) = 0;
+  virtual void popBatch() = 0;
   // Which of kernel, memcpy, memory, api, nvtx and sync to record; other names are passed over, as they name nothing here.
   virtual void setKinds(const std::vector<std::string>& kinds) = 0;
   // Whole packets of the rows recorded since the last call.

@@ -136,6 +136,9 @@ export interface ComputeDevice {
   synchronize(): void;
   pushRange(name: string): void;
   popRange(): void;
+  /** What is asked of the device between the two belongs to this batch, 1 or more: rows of the table `external` say so. */
+  pushBatch(batch: number): void;
+  popBatch(): void;
   /** Which of kernel, memcpy, memory, api, nvtx and sync to record; none at first. A CUDA device is recorded by the collector. */
   setKinds(kinds: readonly string[]): void;
   /** Whole packets of all rows since the last call; empty when there are none, and always for a CUDA device. */
@@ -186,6 +189,12 @@ export interface NativeAddon {
   /** epochNs is CLOCK_MONOTONIC at SessionNs 0; threads defaults to the number of processors. */
   createCpuDevice(options: { threads?: number; epochNs?: bigint; sourceId?: number }): ComputeDevice;
   createCudaDevice(options: { index?: number }): ComputeDevice;
+  /**
+   * The CUDA calls that others make on this thread between the two belong to this batch, 1 or more. Nothing happens without a collector in the
+   * process; CUDA must have been started before the first of them.
+   */
+  pushBatch(batch: number): void;
+  popBatch(): void;
   /** Opens TensorRT. Throws an Error with `code` and `remedy` when it is not there. */
   createTensorrt(options: { folder?: string }): NativeTensorrt;
   /** The naive and obviously right version, with sums in double; writes into the arrays that stand where a device has addresses. */

@@ -14,7 +14,7 @@ import { workloadText } from '../workloads/sentence';
 import type { Workload } from '../workloads/workload';
 import type { RunnerArguments, WorkloadArguments } from './arguments';
 import type { ProbeConnection } from './probe-connection';
-import { connectIfAsked, sendExit, tell } from './recorded-device';
+import { connectIfAsked, sendExit, sendStart, tell } from './recorded-device';
 import { stopSignal } from './stop-signal';
 
 function readFile(path: string): string {
@@ -43,6 +43,7 @@ function sendFailure(connection: ProbeConnection, { failure: { code, sentence, r
 export async function serveWorkload(options: RunnerArguments): Promise<number> {
   const given = options.workload!;
   const connection = await connectIfAsked();
+  if (connection) sendStart(connection);
   try {
     const workload = readWorkload(given);
     const policy = given.policy ?? workload.policy;

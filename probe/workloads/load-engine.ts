@@ -83,6 +83,7 @@ export async function loadEngine(plan: EnginePlan, options: LoadOptions): Promis
     return ofSize(engine, batchMax);
   }
   const provider = plan.provider ?? (options.device === 'cuda' ? 'cuda' : 'cpu');
-  const engine = await loadOnnxruntimeEngine({ ...common, provider, threads, profiledRuns: PROFILED_RUNS }, onPhase);
+  const own = { provider, threads, profiledRuns: PROFILED_RUNS, addonPath: options.kernels.addonPath };
+  const engine = await loadOnnxruntimeEngine({ ...common, ...own }, onPhase);
   return ofSize(engine, batchMax);
 }

@@ -4,6 +4,7 @@ import { WORKLOAD_TEXT_BYTES_MAX, type WorkloadChange } from '../../../shared/rp
 import { type Batch, batchRequestSql } from '../model/scheduler/batches';
 import { choiceOfDraft, workloadTitle } from '../model/scheduler/draft';
 import type { Life } from '../model/scheduler/life';
+import type { Work } from '../model/scheduler/life-work';
 import { isMissMark, type Miss, withMissMarks } from '../model/scheduler/misses';
 import { readingsOf } from '../model/scheduler/records';
 import type { LaunchedTarget, OpenSession } from './open-session';
@@ -69,6 +70,16 @@ export class SchedulerActions extends PanelVerbs {
   showOnTimeline({ choices }: OpenSession, { view, arrivalNs, completionNs }: Life): void {
     const selection = { fromNs: arrivalNs, toNs: completionNs };
     choices.setState({ isFollowing: false, view: { ...view }, selection });
+  }
+
+  /** Selects a kernel or copy on the timeline, with some room around it. */
+  showWork({ choices }: OpenSession, { table, source, startNs, durationNs, correlation, name }: Work): void {
+    const roomNs = 3 * Math.max(durationNs, 1000);
+    choices.setState({
+      isFollowing: false,
+      view: { fromNs: startNs - roomNs, toNs: startNs + Math.max(0, durationNs) + roomNs },
+      selected: { table, source, startNs, durationNs, correlation, name },
+    });
   }
 
   /** Marks these misses on the timeline instead of those that were marked before. */

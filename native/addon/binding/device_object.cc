@@ -96,6 +96,8 @@ Napi::Object DeviceObject::wrap(Napi::Env env, std::unique_ptr<ComputeDevice> de
   method("synchronize", &DeviceObject::synchronize);
   method("pushRange", &DeviceObject::pushRange);
   method("popRange", &DeviceObject::popRange);
+  method("pushBatch", &DeviceObject::pushBatch);
+  method("popBatch", &DeviceObject::popBatch);
   method("setKinds", &DeviceObject::setKinds);
   method("takePackets", &DeviceObject::takePackets);
   method("close", &DeviceObject::close);
@@ -274,6 +276,16 @@ Napi::Value DeviceObject::pushRange(const Napi::CallbackInfo& call) {
 
 Napi::Value DeviceObject::popRange(const Napi::CallbackInfo& call) {
   device().popRange();
+  return call.Env().Undefined();
+}
+
+Napi::Value DeviceObject::pushBatch(const Napi::CallbackInfo& call) {
+  device().pushBatch(wholeNumberFrom(call[0], "pushBatch: the batch", 1, kBatchMax));
+  return call.Env().Undefined();
+}
+
+Napi::Value DeviceObject::popBatch(const Napi::CallbackInfo& call) {
+  device().popBatch();
   return call.Env().Undefined();
 }
 

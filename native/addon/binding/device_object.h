@@ -50,6 +50,8 @@ class DeviceObject {
   Napi::Value synchronize(const Napi::CallbackInfo& call);
   Napi::Value pushRange(const Napi::CallbackInfo& call);
   Napi::Value popRange(const Napi::CallbackInfo& call);
+  Napi::Value pushBatch(const Napi::CallbackInfo& call);
+  Napi::Value popBatch(const Napi::CallbackInfo& call);
   Napi::Value setKinds(const Napi::CallbackInfo& call);
   Napi::Value takePackets(const Napi::CallbackInfo& call);
   Napi::Value close(const Napi::CallbackInfo& call);

@@ -262,6 +262,16 @@ void CpuDevice::popRange() {
   writeRange(range, durationNs(range.start, hostNow()), openRanges_.size());
 }
 
+void CpuDevice::pushBatch(uint64_t batch) {
+  if (openBatches_.size() >= 64) throw DeviceError("pushBatch: 64 batches are open already.");
+  openBatches_.push_back(batch);
+}
+
+void CpuDevice::popBatch() {
+  if (openBatches_.empty()) throw DeviceError("popBatch: no batch is open.");
+  openBatches_.pop_back();
+}
+
 void CpuDevice::writeRange(const OpenRange& range, double rangeDurationNs, size_t depth) {
   if (!recorder_.isOn(kTraceRange)) return;
   wire::RangeRow row;

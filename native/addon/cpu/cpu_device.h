@@ -51,6 +51,8 @@ class CpuDevice final : public ComputeDevice {
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
+  void pushBatch(uint64_t batch) override;
+  void popBatch() override;
   void setKinds(const std::vector<std::string>& kinds) override;
   std::vector<uint8_t> takePackets() override;
 
@@ -91,6 +93,7 @@ class CpuDevice final : public ComputeDevice {
   std::map<const void*, NamedAllocation> allocations_;
   size_t usedBytes_ = 0;
   std::vector<OpenRange> openRanges_;
+  std::vector<uint64_t> openBatches_;  // the last one has the calls
   std::unique_ptr<Graph> capture_;  // empty unless a stream is being captured
   std::map<uint32_t, Graph> graphs_;
   uint32_t lastGraph_ = 0;

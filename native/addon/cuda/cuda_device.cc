@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "addon/batch_mark.h"
 #include "addon/cuda/compiler/compiled_kernel.h"
 #include "addon/cuda/counters/counter_session.h"
 #include "addon/cuda/cuda_timer.h"
@@ -130,6 +131,17 @@ void CudaDevice::popRange() {
   if (openRangeCount_ == 0) throw DeviceError("popRange: no range is open.");
   --openRangeCount_;
   nvtxRangePop();
+}
+
+void CudaDevice::pushBatch(uint64_t batch) {
+  addon::pushBatch(batch);
+  ++openBatchCount_;
+}
+
+void CudaDevice::popBatch() {
+  if (openBatchCount_ == 0) throw DeviceError("popBatch: no batch is open.");
+  --openBatchCount_;
+  addon::popBatch();
 }
 
 }  // namespace hka::addon

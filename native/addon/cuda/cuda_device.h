@@ -49,6 +49,8 @@ class CudaDevice final : public ComputeDevice {
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
+  void pushBatch(uint64_t batch) override;
+  void popBatch() override;
   void setKinds(const std::vector<std::string>&) override {}
   std::vector<uint8_t> takePackets() override { return {}; }
 
@@ -66,6 +68,7 @@ class CudaDevice final : public ComputeDevice {
   cudaStream_t measuring_ = nullptr;  // nullptr until something is measured
   void* sweep_ = nullptr;  // larger than the L2 cache; nullptr until something is measured cold
   size_t openRangeCount_ = 0;
+  size_t openBatchCount_ = 0;
   std::map<uint32_t, std::unique_ptr<PinnedCopies>> pinned_;  // by stream
   std::map<uint32_t, cudaGraphExec_t> graphs_;
   uint32_t lastGraph_ = 0;

@@ -97,6 +97,18 @@ class OwnKernelsEngine implements KernelsEngine {
     return this.network.of(this.fixedSize ?? size);
   }
 
+  /** Runs `work`, whose calls of the device belong to the batch; 0 is none. */
+  private asBatch<T>(batch: number, work: () => T): T {
+    const { device } = this.options;
+    if (batch === 0) return work();
+    device.pushBatch(batch);
+    try {
+      return work();
+    } finally {
+      device.popBatch();
+    }
+  }
+
   private upload(size: number, inputs: EngineBatch['inputs']): void {
     const { device, stream } = this.options;
     for (const { name, place } of this.planOf(size).plan.inputs) {
@@ -119,19 +131,18 @@ class OwnKernelsEngine implements KernelsEngine {
   private async run({ batch, size }: EngineBatch, later: EngineBatch['inputs'] | undefined): Promise<EngineResult> {
     if (this.ended) throw this.ended;
     const { device, stream } = this.options;
-    if (later) this.upload(size, later);
-    // The launches of a batch are found by this range, its time and their thread.
+    if (later) this.asBatch(batch, () => this.upload(size, later));
     device.pushRange(rangeOfBatch(batch));
     const startNs = process.hrtime.bigint();
     try {
-      this.network.launch(this.planOf(size));
+      this.asBatch(batch, () => this.network.launch(this.planOf(size)));
     } finally {
       device.popRange();
     }
     await device.whenDone(stream);
     const durationNs = Number(process.hrtime.bigint() - startNs);
     if (this.ended) throw this.ended;
-    return { outputs: this.download(size), startNs: Number(startNs), durationNs };
+    return { outputs: this.asBatch(batch, () => this.download(size)), startNs: Number(startNs), durationNs };
   }
 
   /** Puts work behind all that was asked for before, and answers it with a failure when the engine is given up meanwhile. */
@@ -166,7 +177,7 @@ class OwnKernelsEngine implements KernelsEngine {
     this.checkOpen();
     checkBatch(this.facts, batch);
     const isIdle = this.waitingCount === 0;
-    if (isIdle) this.upload(batch.size, batch.inputs);
+    if (isIdle) this.asBatch(batch.batch, () => this.upload(batch.size, batch.inputs));
     const copies = () => Object.entries(batch.inputs).map(([name, values]) => [name, values.slice()] as const);
     const later = isIdle ? undefined : Object.fromEntries(copies());
     return this.inTurn(() => this.run(batch, later));

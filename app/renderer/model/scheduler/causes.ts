@@ -4,7 +4,7 @@ import { formatNs } from '../../../../shared/units/format';
 
 /** What the scheduler said of a late request; durations in ns, -1 or NaN when unknown. */
 export interface LateFacts {
-  /** queued-behind, batch-wait, slow-kernel, throttled, engine-restart, deadline-too-short */
+  /** queued-behind, batch-wait, slow-kernel, slow-host, allocation-in-hot-path, throttled, engine-restart, deadline-too-short */
   readonly cause: string;
   readonly queuedNs: number;
   readonly batchWaitNs: number;
@@ -48,6 +48,10 @@ export function lateWords(late: LateFacts): string {
       return `Waited ${formatNs(batchWaitNs)} for its batch to fill while a stream was free.`;
     case 'slow-kernel':
       return `${expectation(late)}: slow kernels.`;
+    case 'slow-host':
+      return `${expectation(late)}: its kernels took as long as always, the time passed around them.`;
+    case 'allocation-in-hot-path':
+      return `${expectation(late)}: memory was allocated while it ran.`;
     case 'throttled':
       return `${expectation(late)}: the board throttled.`;
     case 'engine-restart':

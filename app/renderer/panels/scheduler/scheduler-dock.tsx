@@ -4,12 +4,13 @@ import './scheduler-panel.css';
 import { useStore } from 'zustand';
 import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import { dockCommands } from '../../commands/commands';
-import { useActions, useFacts, useSession } from '../../context';
+import { useActions, useApp, useFacts, useSession } from '../../context';
 import { isMissMark } from '../../model/scheduler/misses';
 import { runningWorkload } from '../../state/scheduler-actions';
 import { Notice } from '../../widgets/notice';
 import { LiveControls } from './live-controls';
 import { SchedulerMain } from './scheduler-main';
+import { useHighlight } from './use-highlight';
 import { useScheduler } from './use-scheduler';
 import { WorkloadForm } from './workload-form';
 
@@ -22,7 +23,10 @@ export function SchedulerDock() {
   const target = useFacts(({ description }) => description.target);
   const running = useFacts(({ targets }) => runningWorkload(targets));
   const hasSelection = useStore(session.choices, ({ selection }) => selection !== undefined);
+  const palette = useApp((app) => app.palette);
+  const theme = useApp((app) => app.theme);
   const { rows, failure } = useScheduler();
+  useHighlight(rows?.life);
   const choose = session.scheduler.setState;
   const onChange = (change: WorkloadChange) => void scheduler.change(session, change);
   const controlObstacle = obstacleOf(isLive, running !== undefined, target);
@@ -64,6 +68,12 @@ export function SchedulerDock() {
             onShowOnTimeline={(life) => {
               scheduler.showOnTimeline(session, life);
               dockCommands.showPanel?.('timeline');
+            }}
+            colors={{ palette, theme }}
+            onPickWork={(work) => {
+              scheduler.showWork(session, work);
+              dockCommands.showPanel?.('timeline');
+              dockCommands.showPanel?.('details');
             }}
             onSavePng={(title, url) => void laboratory.savePng(title, url)}
             onSaveCsv={(name, csv) => void laboratory.saveText(name, csv)}
