@@ -31,8 +31,8 @@ async function answer(
   const { id } = message;
   try {
     if (message.kind === 'warmUp') {
-      const layers = await session.warmUp(message.sizes);
-      tell({ kind: 'warm', id, layers, growthBytes: process.memoryUsage.rss() - rssBytesAtStart });
+      const { layers, edges } = await session.warmUp(message.sizes);
+      tell({ kind: 'warm', id, layers, edges, growthBytes: process.memoryUsage.rss() - rssBytesAtStart });
       return;
     }
     const size = session.loaded.fixedSize ?? message.size;
@@ -49,7 +49,7 @@ async function answer(
 async function serve(): Promise<void> {
   let session: OnnxruntimeSession;
   try {
-    session = await OnnxruntimeSession.open(options);
+    session = await OnnxruntimeSession.open(options, (phase) => tell({ kind: 'phase', phase }));
   } catch (error) {
     tell({ kind: 'loadFailed', failure: failureOf(error) });
     return;
