@@ -18,3 +18,9 @@ export function shortNs(ns: number): string {
 
 /** Below it, deadlines are missed so often that it should be seen. */
 export const IN_TIME_RATIO_LOW = 0.95;
+
+/** "0.54 times"; a dash where there is nothing to divide. */
+export const ratioWords = (ratio: number) => (Number.isFinite(ratio) ? `${Number(ratio.toPrecision(3))} times` : '–');
+
+/** "1.5 s" of something that took from one moment to another; never below 0. */
+export const spanWords = (fromNs: number, toNs: number) => shortNs(Math.max(0, toNs - fromNs));

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { type Draft, FIRST_DRAFT } from '../../../../app/renderer/model/scheduler/draft';
+import { layOutGraph } from '../../../../app/renderer/model/scheduler/graph/layout';
 import { lifeOf } from '../../../../app/renderer/model/scheduler/life';
 import { LiveControls } from '../../../../app/renderer/panels/scheduler/live-controls';
 import { SchedulerMain, type SchedulerMainProps } from '../../../../app/renderer/panels/scheduler/scheduler-main';
@@ -128,7 +129,16 @@ describe('the live controls', () => {
 });
 
 const RANGE = { fromNs: 0, toNs: 100 * MS };
-const NO_ROWS: SchedulerRows = { tab: 'queues', range: undefined, levels: [], models: [], tables: {}, life: undefined };
+const NO_ROWS: SchedulerRows = {
+  tab: 'queues',
+  range: undefined,
+  levels: [],
+  models: [],
+  tables: {},
+  life: undefined,
+  builds: [],
+  nowNs: 0,
+};
 const ROWS: SchedulerRows = { ...NO_ROWS, range: RANGE, models: ['caption', 'detect'] };
 
 function Main(props: Partial<SchedulerMainProps>) {
@@ -139,6 +149,8 @@ function Main(props: Partial<SchedulerMainProps>) {
       choices={props.choices ?? choices}
       isLive={props.isLive ?? true}
       isRunning={props.isRunning ?? false}
+      isAlive={props.isAlive ?? true}
+      layOut={async (shape) => layOutGraph(shape)}
       hasMarks={false}
       hasSelection={false}
       controlObstacle={props.controlObstacle}
