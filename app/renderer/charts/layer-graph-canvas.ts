@@ -1,7 +1,15 @@
 // Draws a graph of layers: boxes as warm as their share of the time or in the colour of their type, and what flows between them. Only what
 // is in the window is drawn, and words only where they can be read, so that thousands of layers move with the pointer.
 
-import { type GraphView, READABLE_SCALE, ranksBetween, type WindowPx } from '../model/scheduler/graph/graph-view';
+import {
+  type GraphView,
+  hasStrip,
+  READABLE_SCALE,
+  ranksBetween,
+  STRIP_WIDTH_PX,
+  stripOf,
+  type WindowPx,
+} from '../model/scheduler/graph/graph-view';
 import type { GraphLink, GraphNode, LayerGraph } from '../model/scheduler/graph/layer-graph';
 import type { GraphLayout } from '../model/scheduler/graph/layout';
 import { seriesColor } from './chart-colors';
@@ -57,6 +65,36 @@ export function drawLayerGraph(
   drawLinks(context, graph.links, layout, looks, [first, end]);
   drawNodes(context, graph, layout, looks, [first, end]);
   context.restore();
+  if (hasStrip(layout, view, window)) drawStrip(context, graph, layout, looks);
+}
+
+/** The whole graph at the right edge: where its time goes, and which part is in the window. */
+function drawStrip(
+  context: CanvasRenderingContext2D,
+  { nodes }: LayerGraph,
+  layout: GraphLayout,
+  looks: LayerGraphLooks,
+): void {
+  const { colours, view, window, found } = looks;
+  const leftPx = window.widthPx - STRIP_WIDTH_PX;
+  context.fillStyle = colours.box;
+  context.fillRect(leftPx, 0, STRIP_WIDTH_PX, window.heightPx);
+  const values = nodes.map(({ shareRatio }, node) => (found ? Number(found.has(node)) : shareRatio));
+  const strip = stripOf(layout, values, window.heightPx);
+  const most = strip.reduce((left, right) => Math.max(left, right), 0);
+  context.fillStyle = found ? colours.accent : HEAT_COLOR;
+  strip.forEach((value, px) => {
+    if (value <= 0) return;
+    context.globalAlpha = 0.1 + 0.9 * (value / most);
+    context.fillRect(leftPx + 2, px, STRIP_WIDTH_PX - 4, 1);
+  });
+  context.globalAlpha = 1;
+  const perPx = window.heightPx / Math.max(1, layout.heightPx);
+  const topPx = Math.max(0, view.topPx * perPx);
+  const heightPx = Math.max(4, (window.heightPx / view.scale) * perPx);
+  context.strokeStyle = colours.text;
+  context.lineWidth = 1;
+  context.strokeRect(leftPx + 0.5, topPx + 0.5, STRIP_WIDTH_PX - 1, Math.min(heightPx, window.heightPx - topPx) - 1);
 }
 
 function drawLinks(

@@ -37,6 +37,8 @@ export interface BuildPhase {
 export type LineSeverity = 'info' | 'warning' | 'error';
 
 export interface BuildLine {
+  /** In the log of its build, from 0. */
+  readonly place: number;
   readonly timeNs: number;
   readonly severity: LineSeverity;
   readonly phase: string;
@@ -95,7 +97,13 @@ function take(build: OpenBuild, row: Reading): void {
     row.number('timeNs'),
   ] as [string, string, string, string, number];
   if (kind === 'log') {
-    build.lines.push({ timeNs, severity: severityOf(row.number('severity')), phase: name, text });
+    build.lines.push({
+      place: build.lines.length,
+      timeNs,
+      severity: severityOf(row.number('severity')),
+      phase: name,
+      text,
+    });
     return;
   }
   let phase = build.phases.findLast((each) => each.name === name && each.parent === parent && each.state === 'running');

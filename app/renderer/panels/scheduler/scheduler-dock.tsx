@@ -47,7 +47,7 @@ export function SchedulerDock() {
           {isLive && (
             <>
               <h3>Change it while it runs</h3>
-              <LiveControls models={rows?.models ?? []} obstacle={controlObstacle} onChange={onChange} />
+              <LiveControls models={rows?.liveModels ?? []} obstacle={controlObstacle} onChange={onChange} />
             </>
           )}
         </div>

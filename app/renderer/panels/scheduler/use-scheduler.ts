@@ -11,7 +11,7 @@ import { decisionsSql } from '../../model/scheduler/decisions';
 import { EDGES_SQL } from '../../model/scheduler/graph/layer-graph';
 import { latencySql, latencyWindowsSql } from '../../model/scheduler/latency';
 import { LAYERS_SQL } from '../../model/scheduler/layers';
-import { LEVELS_SQL, type Level, levelsOf, MODELS_SQL, modelsOf } from '../../model/scheduler/levels';
+import { LEVELS_SQL, type Level, LIVE_MODELS_SQL, levelsOf, MODELS_SQL, modelsOf } from '../../model/scheduler/levels';
 import { type Life, lifeOf, lifeSql } from '../../model/scheduler/life';
 import { missesSql, type RequestRef } from '../../model/scheduler/misses';
 import { pipelinesSql, stagesSql } from '../../model/scheduler/pipelines';
@@ -53,6 +53,8 @@ export interface SchedulerRows {
   readonly range: Range | undefined;
   readonly levels: readonly Level[];
   readonly models: readonly string[];
+  /** Of the newest runner. */
+  readonly liveModels: readonly string[];
   readonly tables: Readonly<Record<string, WindowTable | undefined>>;
   readonly life: Life | undefined;
   readonly builds: readonly Build[];
@@ -96,10 +98,11 @@ function rangeOfTable(extentTable: WindowTable, choice: RangeChoice, selection: 
 }
 
 async function askTab(ask: Asker, tab: SchedulerTab, range: Range | undefined, picked: RequestRef | undefined) {
-  const names = await askAll(ask, { levels: LEVELS_SQL, models: MODELS_SQL });
+  const names = await askAll(ask, { levels: LEVELS_SQL, models: MODELS_SQL, live: LIVE_MODELS_SQL });
   const tables = await askAll(ask, QUESTIONS[tab](range ?? { fromNs: 0, toNs: 1 }));
   const life = picked && lifeOf(await askAll(ask, { ...lifeSql(picked) }));
-  return { tab, range, levels: levelsOf(names.levels), models: modelsOf(names.models), tables, life };
+  const models = { models: modelsOf(names.models), liveModels: modelsOf(names.live) };
+  return { tab, range, levels: levelsOf(names.levels), ...models, tables, life };
 }
 
 /** Asks when a choice changed, when rows came, and again and again while the session is live. */

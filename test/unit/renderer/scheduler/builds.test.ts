@@ -64,7 +64,9 @@ test('phases with their parts, and the newest step of what runs', async () => {
   expect([build.state, build.endNs, build.phases[0].text]).toEqual(['running', undefined, 'detect.onnx']);
   expect(build.phases.map(doneRatioOf)).toEqual([1, undefined, 0.75]);
   expect([runningPhase(build)?.name, progressOf(build)]).toEqual(['tactics', 0.75]);
-  expect(build.lines).toEqual([{ timeNs: 35, severity: 'warning', phase: 'building', text: 'low on memory' }]);
+  expect(build.lines).toEqual([
+    { place: 0, timeNs: 35, severity: 'warning', phase: 'building', text: 'low on memory' },
+  ]);
 });
 
 test('steps that others came after are not read', async () => {

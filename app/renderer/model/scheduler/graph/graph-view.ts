@@ -136,7 +136,7 @@ interface Ends {
   readonly to: number;
 }
 
-/** Up and down follow the links, to the neighbour that stands most straight above or below; left and right go along the rank. */
+/** Up and down follow the links, to the closest rank, there to whom stands most straight; left and right go along the rank. */
 export function neighbourOf(
   layout: GraphLayout,
   links: readonly Ends[],
@@ -153,6 +153,36 @@ export function neighbourOf(
     return here === node && there !== node ? [there] : [];
   });
   const { xPx } = middleOf(layout, node);
+  const away = (other: number) => Math.abs(rank[other] - rank[node]);
   const aside = (other: number) => Math.abs(middleOf(layout, other).xPx - xPx);
-  return linked.sort((left, right) => aside(left) - aside(right) || left - right)[0];
+  return linked.sort((left, right) => away(left) - away(right) || aside(left) - aside(right) || left - right)[0];
+}
+
+/** Of a strip beside the window that stands for the whole height of the graph. */
+export const STRIP_WIDTH_PX = 16;
+
+/** Whether there is more above or below than the window shows: then the strip is drawn. */
+export const hasStrip = (layout: GraphLayout, view: GraphView, { heightPx }: WindowPx): boolean =>
+  layout.heightPx * view.scale > heightPx;
+
+/** The greatest value of the nodes at each px of the strip. */
+export function stripOf(
+  { heightPx, topPx, heightsPx }: GraphLayout,
+  values: readonly number[],
+  stripPx: number,
+): Float32Array {
+  const strip = new Float32Array(Math.max(1, Math.floor(stripPx)));
+  const scale = strip.length / Math.max(1, heightPx);
+  values.forEach((value, node) => {
+    const first = Math.floor(topPx[node] * scale);
+    const last = Math.min(strip.length - 1, Math.floor((topPx[node] + heightsPx[node]) * scale));
+    for (let px = first; px <= last; px++) strip[px] = Math.max(strip[px], value || 0);
+  });
+  return strip;
+}
+
+/** The view that a press on the strip asks for: that part of the graph in the middle, as large as before. */
+export function viewAtStrip(view: GraphView, yPx: number, layout: GraphLayout, window: WindowPx): GraphView {
+  const middlePx = (yPx / Math.max(1, window.heightPx)) * layout.heightPx;
+  return kept({ ...view, topPx: middlePx - window.heightPx / view.scale / 2 }, layout, window);
 }

@@ -36,8 +36,11 @@ const RANK_GAP_PX = 40;
 const PASS_WIDTH_PX = 10;
 /** Links that pass more ranks than these many passes in all allow go straight; else one skip over a long chain costs more than the rest. */
 const PASSES_MAX = 30_000;
-/** Long links should be straight: Gansner et al., "A Technique for Drawing Directed Graphs", 1993, section 4. */
-const PULLS = { ends: 1, mixed: 2, passes: 8 };
+/**
+ * Long links are straight between their ends (Gansner et al., "A Technique for Drawing Directed Graphs", 1993, section 4), but hardly move
+ * these: else each skip pushes the chain beside it a little farther aside, and a hundred of them drift over the page.
+ */
+const PULLS = { ends: 2, mixed: 0.01, passes: 4 };
 
 /** The longest way over ranks that still gets places of its own. */
 function spanMax(spans: Int32Array): number {

@@ -42,12 +42,11 @@ export function BuildPhases({ phases, nowNs, isAlive }: BuildPhasesProps) {
         </tr>
       </thead>
       <tbody>
-        {phases.map((phase, index) => {
+        {phases.map((phase) => {
           const { name, depth, state, beganNs, endNs, text } = phase;
           const isMoving = state === 'running' && isAlive;
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a phase may come twice under one name
-            <tr key={index} data-state={stateWords(state, isAlive)}>
+            <tr key={`${beganNs} ${depth} ${name}`} data-state={stateWords(state, isAlive)}>
               <th scope="row" style={{ paddingLeft: depth * 14 }} title={text || undefined}>
                 {phaseTitle(name)}
                 {text !== '' && <span className="muted"> {text}</span>}

@@ -13,7 +13,7 @@ import {
 import { EmptyState } from '../../../widgets/empty-state';
 import { Notice } from '../../../widgets/notice';
 import { Segmented } from '../../../widgets/segmented';
-import { spanWords } from '../words';
+import { countWords, spanWords } from '../words';
 import { BuildPhases, phaseTitle, stateWords } from './build-phases';
 
 interface BuildsViewProps {
@@ -48,7 +48,7 @@ export function BuildsView({ builds, nowNs, isAlive }: BuildsViewProps) {
       <div className="laboratory-row">
         <Segmented label="Lines of the log" options={LEAST} value={least} onChange={setLeast} />
         <span className="laboratory-hint">
-          {formatCount(builds.length)} builds, {formatCount(lineCount)} lines
+          {countWords(builds.length, 'build')}, {countWords(lineCount, 'line')}
           {lineCount >= BUILD_LINES_MAX && ', the newest of the session'}
         </span>
       </div>
@@ -101,8 +101,8 @@ function BuildItem({ build, nowNs, isAlive, least, isOpen, onToggle }: BuildItem
         <span>
           {endNs === undefined && !isAlive ? '' : `${spanWords(beganNs, endNs ?? nowNs)}, `}began at {formatNs(beganNs)}
         </span>
-        {counts.error > 0 && <span className="scheduler-line-error">{counts.error} errors</span>}
-        {counts.warning > 0 && <span className="scheduler-line-warning">{counts.warning} warnings</span>}
+        {counts.error > 0 && <span className="scheduler-line-error">{countWords(counts.error, 'error')}</span>}
+        {counts.warning > 0 && <span className="scheduler-line-warning">{countWords(counts.warning, 'warning')}</span>}
       </summary>
       {failure && (
         <Notice
@@ -141,9 +141,8 @@ function Lines({
     <>
       {leftOutCount > 0 && <p className="laboratory-hint">{formatCount(leftOutCount)} older lines are not shown.</p>}
       <ol className="scheduler-lines mono" data-testid="scheduler-build-lines" data-item-count={kept.length}>
-        {kept.slice(leftOutCount).map(({ timeNs, severity, phase, text }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a log only grows
-          <li key={leftOutCount + index} data-severity={severity}>
+        {kept.slice(leftOutCount).map(({ place, timeNs, severity, phase, text }) => (
+          <li key={place} data-severity={severity}>
             <span className="muted" title={phaseTitle(phase)}>
               +{spanWords(beganNs, timeNs)}
             </span>{' '}

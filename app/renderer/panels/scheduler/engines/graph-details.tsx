@@ -3,7 +3,7 @@
 import { formatBytes, formatCount } from '../../../../../shared/units/format';
 import type { GraphLink, LayerGraph } from '../../../model/scheduler/graph/layer-graph';
 import { Button } from '../../../widgets/button';
-import { nsWords, percentWords } from '../words';
+import { nsWords, shareWords } from '../words';
 
 interface GraphDetailsProps {
   readonly graph: LayerGraph;
@@ -17,6 +17,7 @@ const VALUES_MAX = 40;
 export function GraphDetails({ graph, selected, onSelect }: GraphDetailsProps) {
   const node = graph.nodes[selected];
   const { layer } = node;
+  const placed = graph.links.map((link, place) => ({ ...link, place }));
   const dearerCount = graph.nodes.filter(({ shareRatio }) => shareRatio > node.shareRatio).length;
   return (
     <aside className="scheduler-graph-details" aria-label="The chosen layer" data-testid="scheduler-graph-details">
@@ -32,12 +33,12 @@ export function GraphDetails({ graph, selected, onSelect }: GraphDetailsProps) {
           <>
             <Fact name="Time, mean" value={nsWords(layer.averageNs)} />
             <Fact name="Time, median" value={nsWords(layer.medianNs)} />
-            <Fact name="Share of the time" value={percentWords(node.shareRatio)} />
+            <Fact name="Share of the time" value={shareWords(node.shareRatio)} />
             <Fact
-              name="Dearest"
+              name="Place by time"
               value={`${formatCount(dearerCount + 1)}. of ${formatCount(graph.nodes.filter((each) => each.layer).length)}`}
             />
-            <Fact name="Place" value={formatCount(layer.index)} />
+            <Fact name="Index" value={formatCount(layer.index)} />
             <Fact name="Runs" value={formatCount(layer.runCount)} />
           </>
         ) : (
@@ -47,14 +48,14 @@ export function GraphDetails({ graph, selected, onSelect }: GraphDetailsProps) {
       <Values
         title="Reads"
         graph={graph}
-        links={graph.links.filter(({ to }) => to === selected)}
+        links={placed.filter(({ to }) => to === selected)}
         end="from"
         onSelect={onSelect}
       />
       <Values
         title="Gives"
         graph={graph}
-        links={graph.links.filter(({ from }) => from === selected)}
+        links={placed.filter(({ from }) => from === selected)}
         end="to"
         onSelect={onSelect}
       />
@@ -71,10 +72,15 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   );
 }
 
+interface PlacedLink extends GraphLink {
+  /** In the list of links. */
+  readonly place: number;
+}
+
 interface ValuesProps {
   readonly title: string;
   readonly graph: LayerGraph;
-  readonly links: readonly GraphLink[];
+  readonly links: readonly PlacedLink[];
   readonly end: 'from' | 'to';
   readonly onSelect: (node: number) => void;
 }
@@ -85,9 +91,8 @@ function Values({ title, graph, links, end, onSelect }: ValuesProps) {
     <section>
       <h4>{title}</h4>
       <ul>
-        {links.slice(0, VALUES_MAX).map((link, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two links may be the same in all but their place
-          <li key={index}>
+        {links.slice(0, VALUES_MAX).map((link) => (
+          <li key={link.place}>
             <button type="button" title={link.tensor} onClick={() => onSelect(link[end])}>
               {graph.nodes[link[end]].name}
             </button>

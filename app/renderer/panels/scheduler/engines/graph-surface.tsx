@@ -34,8 +34,7 @@ export function GraphSurface({ looks, canvas, ...subject }: GraphSurfaceProps) {
     <div
       className="scheduler-graph-surface"
       ref={box}
-      role="application"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keys of its own
+      role="tree"
       tabIndex={0}
       aria-label={`Graph of ${graph.nodes.length} layers, inputs and outputs. ${GRAPH_KEY_WORDS}`}
       data-testid="scheduler-graph"

@@ -23,7 +23,7 @@ import { Progress } from '../../../widgets/progress';
 import { Segmented } from '../../../widgets/segmented';
 import { TextField } from '../../../widgets/text-field';
 import { SelectField } from '../../laboratory/form-fields';
-import { nsWords, percentWords } from '../words';
+import { nsWords, shareWords } from '../words';
 import { GraphDetails } from './graph-details';
 import { GRAPH_KEY_WORDS } from './graph-keys';
 import { GraphSurface } from './graph-surface';
@@ -78,7 +78,7 @@ interface GraphProps {
 }
 
 const nodeWords = ({ type, layer, shareRatio }: GraphNode) =>
-  layer ? `${type} · ${nsWords(layer.averageNs)} · ${percentWords(shareRatio)}` : type;
+  layer ? `${type} · ${nsWords(layer.averageNs)} · ${shareWords(shareRatio)}` : type;
 
 function Graph({ column, graph, options, onColumn, layOut, onSavePng }: GraphProps) {
   const { layout, failure } = useLayout(graph, layOut);
@@ -217,7 +217,7 @@ function Legend({
             <span className="scheduler-swatch" style={{ background: seriesColor(place) }} />
             {type}{' '}
             <span className="muted">
-              × {formatCount(layerCount)}, {percentWords(shareRatio)}
+              × {formatCount(layerCount)}, {shareWords(shareRatio)}
             </span>
           </li>
         ))}
@@ -232,7 +232,7 @@ function Legend({
         className="scheduler-heat-bar"
         style={{ background: `linear-gradient(to right, var(--bg-raised), ${HEAT_COLOR})` }}
       />
-      <span>{percentWords(dearest)}</span>
+      <span>{shareWords(dearest)}</span>
       <span className="muted">
         {formatCount(graph.nodes.filter(({ kind }) => kind === 'layer').length)} layers,{' '}
         {formatCount(graph.links.length)} values

@@ -1,6 +1,6 @@
 // Layers of a model's engines: the dearest as bars, all as a table. Of two engines, what one takes of the other.
 
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { formatCount, formatNs } from '../../../../../shared/units/format';
 import { createGroupedBars, type GroupedBarsContent } from '../../../charts/grouped-bars';
 import {
@@ -79,7 +79,11 @@ export function LayersView({ model, columns: all, onSavePng, onSaveCsv }: Layers
           error={shown.length === 0 ? 'Choose at least one engine.' : undefined}
         />
       </div>
-      {pair && <PairRow columns={shown} pair={pair} onChange={setPairIds} />}
+      {pair && (
+        <PairRow columns={shown} pair={pair} onChange={setPairIds}>
+          <Segmented label="Order of the bars" options={ORDERS} value={order} onChange={setOrder} />
+        </PairRow>
+      )}
       {shown.length > 0 && (
         <>
           <ChartFigure
@@ -92,11 +96,6 @@ export function LayersView({ model, columns: all, onSavePng, onSaveCsv }: Layers
             testId="scheduler-layers"
             itemCount={bars.names.length}
           />
-          {pair && (
-            <div className="scheduler-chart-choice">
-              <Segmented label="Order of the bars" options={ORDERS} value={order} onChange={setOrder} />
-            </div>
-          )}
           <div className="scheduler-layer-table">
             <DataTable
               label="Layers"
@@ -121,10 +120,11 @@ interface PairRowProps {
   readonly columns: readonly EngineColumn[];
   readonly pair: Pair;
   readonly onChange: (ids: { readonly base: string; readonly other: string }) => void;
+  readonly children: ReactNode;
 }
 
 /** Which engine is held against which, and how they stand to each other as a whole. */
-function PairRow({ columns, pair, onChange }: PairRowProps) {
+function PairRow({ columns, pair, onChange, children }: PairRowProps) {
   const { base, other } = pair;
   const options = columns.map(({ id, title }) => ({ id, title }));
   const { timeRatio, sharedCount, onlyInBaseCount, onlyInOtherCount } = pairFigures(pair);
@@ -148,6 +148,7 @@ function PairRow({ columns, pair, onChange }: PairRowProps) {
         onChange={(id) => onChange({ base: id, other: id === other.id ? base.id : other.id })}
         testId="scheduler-pair-base"
       />
+      {children}
       <p className="laboratory-hint" data-testid="scheduler-pair-words">
         All layers: <strong>{ratioWords(timeRatio)}</strong> ({nsWords(other.totalNs)} to {nsWords(base.totalNs)}).{' '}
         {formatCount(sharedCount)} layers have one name in both{alone.length > 0 ? `, ${alone.join(', ')}` : ''}.

@@ -6,11 +6,14 @@ import {
   fitGraph,
   focusNode,
   type GraphView,
+  hasStrip,
   neighbourOf,
   nodeAt,
   type PointPx,
   panGraph,
   revealNode,
+  STRIP_WIDTH_PX,
+  viewAtStrip,
   type WindowPx,
   zoomGraph,
 } from '../../../model/scheduler/graph/graph-view';
@@ -79,7 +82,11 @@ export function useGraphCamera(subject: CameraSubject, window: WindowPx) {
     if (shiftKey) pan({ xPx: deltaX || deltaY, yPx: 0 });
     else zoom(Math.exp(-deltaY * WHEEL_ZOOM), at);
   };
-  return { view, isThere, pan, wheel, act, focus };
+  const strip = {
+    has: ({ xPx }: PointPx) => hasStrip(layout, view, window) && xPx >= window.widthPx - STRIP_WIDTH_PX,
+    goTo: ({ yPx }: PointPx) => change((before) => viewAtStrip(before, yPx, layout, window)),
+  };
+  return { view, isThere, pan, wheel, act, focus, strip };
 }
 
 const dearestOf = ({ nodes }: LayerGraph) =>
@@ -90,13 +97,20 @@ function pointOf({ currentTarget, clientX, clientY }: PointerEvent<HTMLElement>)
   return { xPx: clientX - left, yPx: clientY - top };
 }
 
+interface Drag {
+  readonly start: PointPx;
+  last: PointPx;
+  hasMoved: boolean;
+  readonly isOnStrip: boolean;
+}
+
 /** Dragging moves the graph, a click chooses; without a button the node under the pointer is told. */
 export function useGraphPointer(
   { layout, onSelect, onHover }: CameraSubject,
-  { view, pan }: Pick<ReturnType<typeof useGraphCamera>, 'view' | 'pan'>,
+  { view, pan, strip }: Pick<ReturnType<typeof useGraphCamera>, 'view' | 'pan' | 'strip'>,
 ) {
   const [hovered, setHovered] = useState<number>();
-  const drag = useRef<{ readonly start: PointPx; last: PointPx; hasMoved: boolean }>(undefined);
+  const drag = useRef<Drag>(undefined);
   const hover = (node: number | undefined) => {
     if (node === hovered) return;
     setHovered(node);
@@ -106,12 +120,15 @@ export function useGraphPointer(
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
       if (event.button > 1) return;
       event.currentTarget.setPointerCapture?.(event.pointerId);
-      drag.current = { start: pointOf(event), last: pointOf(event), hasMoved: false };
+      const at = pointOf(event);
+      drag.current = { start: at, last: at, hasMoved: strip.has(at), isOnStrip: strip.has(at) };
+      if (drag.current.isOnStrip) strip.goTo(at);
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
       const at = pointOf(event);
       const { current } = drag;
-      if (!current) return hover(nodeAt(layout, view, at));
+      if (!current) return hover(strip.has(at) ? undefined : nodeAt(layout, view, at));
+      if (current.isOnStrip) return strip.goTo(at);
       current.hasMoved ||= Math.hypot(at.xPx - current.start.xPx, at.yPx - current.start.yPx) > CLICK_PX_MAX;
       if (current.hasMoved) pan({ xPx: current.last.xPx - at.xPx, yPx: current.last.yPx - at.yPx });
       current.last = at;
