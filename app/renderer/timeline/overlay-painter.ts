@@ -137,7 +137,7 @@ export function paintMarks(context: CanvasRenderingContext2D, state: TimelineSta
     context.fillRect(pxFromNs(view, widthPx, fromNs), RULER_PX - 9, 7, 9);
   }
   const labels = marks.map(({ fromNs, text, color }) => ({ xPx: pxFromNs(view, widthPx, fromNs), text, color }));
-  const inView = labels.filter(({ xPx }) => xPx > -MARK_LABEL_PX_MAX && xPx < widthPx);
+  const inView = labels.filter(({ xPx }) => xPx > -8 && xPx < widthPx);
   for (const { xPx, text, color } of apart(inView, (words) => context.measureText(words).width)) {
     context.fillStyle = markColor(color, theme.accent);
     context.fillText(text, xPx + 10, RULER_PX + 2, MARK_LABEL_PX_MAX);

@@ -123,7 +123,7 @@ function DeadlineBars({
             ))}
             <i style={{ left: percent(deadlineNs) }} title={`Deadline ${nsWords(deadlineNs)}`} />
           </div>
-          <span className="scheduler-number" data-is-bad={sumOf(ns) > deadlineNs}>
+          <span className="scheduler-number" data-is-bad={name !== 'Budget' && sumOf(ns) > deadlineNs}>
             {nsWords(sumOf(ns))}
           </span>
         </div>

@@ -1,6 +1,6 @@
 // The graph of one engine's layers. Its layout is asked of a worker once; colours, search and choices change only what is drawn.
 
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../../../../shared/units/format';
 import { seriesColor } from '../../../charts/chart-colors';
 import { HEAT_COLOR } from '../../../charts/layer-graph-canvas';
@@ -84,26 +84,13 @@ function Graph({ column, graph, options, onColumn, layOut, onSavePng }: GraphPro
   const { layout, failure } = useLayout(graph, layOut);
   const [selected, setSelected] = useState<number>();
   const [hovered, setHovered] = useState<number>();
-  const [words, setWords] = useState('');
   const [colouring, setColouring] = useState<Colouring>('time');
-  const search = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const types = useMemo(() => typesOf(graph), [graph]);
-  const found = useMemo(() => searchNodes(graph, words), [graph, words]);
-  const foundSet = useMemo(() => (words.trim() === '' ? undefined : new Set(found)), [found, words]);
   const typePlaces = useMemo(() => new Map(types.map(({ type }, place) => [type, place])), [types]);
-  const step = (by: number) => {
-    if (found.length === 0) return;
-    const at = selected === undefined ? -1 : found.indexOf(selected);
-    setSelected(found[(at < 0 ? (by > 0 ? 0 : found.length - 1) : at + by + found.length) % found.length]);
-  };
-  const onSearchKey = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter') return;
-    event.preventDefault();
-    step(event.shiftKey ? -1 : 1);
-  };
+  const search = useSearch(graph, selected, setSelected);
   const shown = hovered ?? selected;
-  const at = selected === undefined ? 0 : found.indexOf(selected) + 1;
   const savePng = () =>
     canvas.current && onSavePng(`Layers of ${column.layers[0].model}`, canvas.current.toDataURL('image/png'));
   return (
@@ -117,21 +104,7 @@ function Graph({ column, graph, options, onColumn, layOut, onSavePng }: GraphPro
           testId="scheduler-graph-engine"
         />
         <Segmented label="Colour of the layers" options={COLOURINGS} value={colouring} onChange={setColouring} />
-        <TextField
-          label="Search layers by name or type"
-          isLabelHidden
-          placeholder="Search layers"
-          value={words}
-          ref={search}
-          onChange={setWords}
-          onKeyDown={onSearchKey}
-          data-testid="scheduler-graph-search"
-        />
-        {foundSet && (
-          <span className="laboratory-hint scheduler-found" role="status">
-            {found.length === 0 ? 'none' : `${at > 0 ? `${at} of ` : ''}${formatCount(found.length)}; Enter goes on`}
-          </span>
-        )}
+        <SearchField {...search} field={field} />
         <Button kind="plain" title="Save what is seen of the graph as a PNG picture" onClick={savePng}>
           PNG
         </Button>
@@ -144,8 +117,8 @@ function Graph({ column, graph, options, onColumn, layOut, onSavePng }: GraphPro
             {...{ graph, layout, selected, canvas }}
             onSelect={setSelected}
             onHover={setHovered}
-            onSearch={() => search.current?.focus()}
-            looks={{ found: foundSet, typePlaces: colouring === 'type' ? typePlaces : undefined, words: nodeWords }}
+            onSearch={() => field.current?.focus()}
+            looks={{ found: search.found, typePlaces: colouring === 'type' ? typePlaces : undefined, words: nodeWords }}
           />
         ) : (
           !failure && <Progress label="Laying out the layers" />
@@ -156,6 +129,51 @@ function Graph({ column, graph, options, onColumn, layOut, onSavePng }: GraphPro
         {shown === undefined ? GRAPH_KEY_WORDS : `${graph.nodes[shown].name}: ${nodeWords(graph.nodes[shown])}`}
       </p>
     </div>
+  );
+}
+
+/** Words, what they find, and Enter that goes from one to the next. `found` is undefined while nothing is searched. */
+function useSearch(graph: LayerGraph, selected: number | undefined, onSelect: (node: number) => void) {
+  const [words, setWords] = useState('');
+  const places = useMemo(() => searchNodes(graph, words), [graph, words]);
+  const found = useMemo(() => (words.trim() === '' ? undefined : new Set(places)), [places, words]);
+  const at = selected === undefined ? -1 : places.indexOf(selected);
+  const step = (by: 1 | -1) => {
+    if (places.length === 0) return;
+    const next = at < 0 ? (by > 0 ? 0 : places.length - 1) : (at + by + places.length) % places.length;
+    onSelect(places[next]);
+  };
+  return { words, setWords, found, at, step };
+}
+
+interface SearchFieldProps extends ReturnType<typeof useSearch> {
+  readonly field: RefObject<HTMLInputElement | null>;
+}
+
+function SearchField({ words, setWords, found, at, step, field }: SearchFieldProps) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    step(event.shiftKey ? -1 : 1);
+  };
+  return (
+    <>
+      <TextField
+        label="Search layers by name or type"
+        isLabelHidden
+        placeholder="Search layers"
+        value={words}
+        ref={field}
+        onChange={setWords}
+        onKeyDown={onKeyDown}
+        data-testid="scheduler-graph-search"
+      />
+      {found && (
+        <span className="laboratory-hint scheduler-found" role="status">
+          {found.size === 0 ? 'none' : `${at < 0 ? '' : `${at + 1} of `}${formatCount(found.size)}; Enter goes on`}
+        </span>
+      )}
+    </>
   );
 }
 

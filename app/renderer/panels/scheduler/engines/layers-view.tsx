@@ -5,6 +5,7 @@ import { formatCount, formatNs } from '../../../../../shared/units/format';
 import { createGroupedBars, type GroupedBarsContent } from '../../../charts/grouped-bars';
 import {
   comparisonTable,
+  type LayerBars,
   layerBars,
   type Pair,
   pairFigures,
@@ -53,21 +54,7 @@ export function LayersView({ model, columns: all, onSavePng, onSaveCsv }: Layers
     () => (shown.length === 1 ? profileTable(shown[0]) : comparisonTable(shown, pair)),
     [shown, pair],
   );
-  const content = useMemo<GroupedBarsContent>(
-    () => ({
-      categories: bars.names,
-      series: bars.columns.map(({ title, averageNs }) => ({
-        name: title,
-        place: all.findIndex((each) => each.title === title),
-        values: averageNs,
-      })),
-      isLying: true,
-      categoryTitle: 'Layer',
-      format: formatNs,
-      formatShort: shortNs,
-    }),
-    [bars, all],
-  );
+  const content = useMemo(() => contentOf(bars, all), [bars, all]);
   return (
     <>
       <div className="laboratory-row">
@@ -110,6 +97,20 @@ export function LayersView({ model, columns: all, onSavePng, onSaveCsv }: Layers
     </>
   );
 }
+
+/** An engine keeps its colour when others are hidden. */
+const contentOf = (bars: LayerBars, all: readonly EngineColumn[]): GroupedBarsContent => ({
+  categories: bars.names,
+  series: bars.columns.map(({ title, averageNs }) => ({
+    name: title,
+    place: all.findIndex((each) => each.title === title),
+    values: averageNs,
+  })),
+  isLying: true,
+  categoryTitle: 'Layer',
+  format: formatNs,
+  formatShort: shortNs,
+});
 
 function titleOf(model: string, drawnCount: number, leftOutCount: number, isByDifference: boolean): string {
   const which = isByDifference ? 'layers that differ most' : 'dearest layers';
