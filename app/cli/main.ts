@@ -7,6 +7,7 @@ import { demo } from './verbs/demo';
 import { doctor } from './verbs/doctor';
 import { experiment } from './verbs/experiment';
 import { exportVerb } from './verbs/export';
+import { importVerb } from './verbs/import';
 import { info } from './verbs/info';
 import { open } from './verbs/open';
 import { query } from './verbs/query';
@@ -23,6 +24,7 @@ const VERBS: readonly Verb[] = [
   info,
   stats,
   exportVerb,
+  importVerb,
   query,
   open,
   serve,

@@ -7,6 +7,7 @@ import { openSshTransport } from '../host/link/ssh-transport';
 import type { Transport } from '../host/link/transport';
 import { openPrivateProbe } from '../host/private-probe';
 import { type RecordOptions, type RecordProgress, type RecordResult, recordTarget } from '../host/session/recorder';
+import { BuildProgress } from './build-progress';
 import type { Terminal } from './command';
 import { ProgressLine } from './terminal';
 import { terminalPrompter } from './terminal-prompter';
@@ -27,6 +28,8 @@ export interface RecordJob {
   /** The first Ctrl-C ends the program with SIGTERM and the recording with it; a second one ends this process. */
   readonly isEndedAtOnce?: boolean;
   readonly onExperiment?: RecordOptions['onExperiment'];
+  /** Engines of a workload that come to be are shown in place of the line. */
+  readonly showsBuilds?: boolean;
   /** The line that is shown meanwhile. */
   readonly progressText?: (progress: RecordProgress) => string;
 }
@@ -57,6 +60,7 @@ export async function recordJob(job: RecordJob, terminal: Terminal): Promise<Rec
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const progress = new ProgressLine(terminal);
+  const builds = new BuildProgress(terminal);
   try {
     return await recordTarget({
       transport,
@@ -69,8 +73,9 @@ export async function recordJob(job: RecordJob, terminal: Terminal): Promise<Rec
         if (stream === 'stdout' && !isOutputAside) terminal.out(text);
         else terminal.err(text);
       },
-      onProgress: (state) => progress.show(progressText(state)),
+      onProgress: (state) => progress.show(builds.line() ?? progressText(state)),
       onExperiment: job.onExperiment,
+      onBuild: job.showsBuilds ? (row) => builds.take(row) : undefined,
       interruptSignal: interrupt.signal,
       signal: stop.signal,
     });

@@ -1,6 +1,7 @@
 // The one interface of everything that runs a network: the workload runner and the scheduler know no other. Loading is a function of
 // each engine's folder; it throws FailureError, and so does every method here.
 
+import type { LayerEdge } from '../../shared/model/layer-edges';
 import type { ElementType } from './onnx/model';
 
 /** A batch-major block of numbers: float16 as its bits in a Uint16Array, int64 in a BigInt64Array, bool in a Uint8Array. */
@@ -75,6 +76,8 @@ export interface Engine {
   infer(batch: EngineBatch): Promise<EngineResult>;
   /** Empty until they were measured. */
   layerTimes(): readonly LayerTime[];
+  /** How the layers hang together; empty until they were measured, absent where the engine does not know. */
+  layerEdges?(): readonly LayerEdge[];
   memory(): EngineMemory;
   /** For a watchdog: whatever is under way is answered with a failure that says `reason`, at once; every later call throws. */
   abort(reason: string): void;

@@ -1,14 +1,29 @@
 // The scheduler's executor on real engines: one object an engine, each with a thread of its own. It never calls back from inside a call,
 // because everything it does ends in a promise.
 
+import type { LayerEdge } from '../../shared/model/layer-edges';
+import { FailureError } from '../../shared/util/failure';
 import { assembleBatch, type Item, splitBatch } from '../engines/batch';
 import type { Engine, LayerTime } from '../engines/engine';
 import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled, Warmed } from '../scheduler/executor';
+import { BuildReport } from './build-report';
 import { makeItems } from './inputs';
+
+/** An engine on its way up. */
+export interface Arrival {
+  readonly ref: EngineRef;
+  readonly report: BuildReport;
+  /** Aborted when it is let go of before it is there. */
+  readonly signal: AbortSignal;
+}
 
 export interface EngineExecutorOptions {
   /** Throws FailureError. */
-  readonly load: (engine: EngineRef) => Promise<Engine>;
+  readonly load: (arrival: Arrival) => Promise<Engine>;
+  /** Who is told how an engine comes up; nobody when absent. */
+  readonly reportOf?: (engine: EngineRef) => BuildReport;
+  /** Is told the layers of an engine each time it was warmed up. */
+  readonly onLayers?: (layers: EngineLayers) => void;
   /** CLOCK_MONOTONIC at 0 of the scheduler's clock. */
   readonly epochNs: number;
   readonly nowNs: () => number;
@@ -17,6 +32,7 @@ export interface EngineExecutorOptions {
 
 interface Loaded {
   readonly engine: Engine;
+  readonly report: BuildReport;
   readonly items: readonly Item[];
 }
 
@@ -25,36 +41,60 @@ export interface EngineLayers {
   readonly ref: EngineRef;
   readonly precision: string;
   readonly layers: readonly LayerTime[];
+  readonly edges: readonly LayerEdge[];
 }
 
+const LET_GO = 'It was let go of while it came up.';
+
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const isCancel = (error: unknown) => error instanceof FailureError && error.failure.code === 'buildCancelled';
 
 export class EngineExecutor implements Executor {
   private readonly loaded = new Map<EngineRef, Loaded>();
   private readonly closing = new Set<Promise<void>>();
+  private readonly arriving = new Set<Promise<void>>();
   /** Engines that were asked for and not let go of. */
-  private readonly wanted = new Set<EngineRef>();
-  readonly layers: EngineLayers[] = [];
+  private readonly wanted = new Map<EngineRef, AbortController>();
 
   constructor(private readonly options: EngineExecutorOptions) {}
 
   load(ref: EngineRef, settled: Settled): void {
-    this.wanted.add(ref);
-    this.options.load(ref).then(
+    const abort = new AbortController();
+    this.wanted.set(ref, abort);
+    const report = this.options.reportOf?.(ref) ?? new BuildReport();
+    const arriving = this.options.load({ ref, report, signal: abort.signal }).then(
       (engine) => {
         // It was let go of while it loaded.
-        if (!this.wanted.has(ref)) return this.letGo(engine);
-        this.loaded.set(ref, { engine, items: makeItems(engine.facts, this.options.seed) });
+        if (this.wanted.get(ref) !== abort) {
+          report.fail(LET_GO, true);
+          return this.letGo(engine);
+        }
+        report.end();
+        this.loaded.set(ref, { engine, report, items: makeItems(engine.facts, this.options.seed) });
         settled();
       },
-      (error) => settled(sentenceOf(error)),
+      (error) => {
+        report.fail(sentenceOf(error), abort.signal.aborted || isCancel(error));
+        settled(sentenceOf(error));
+      },
     );
+    this.arriving.add(arriving);
+    arriving.finally(() => this.arriving.delete(arriving));
   }
 
   warmUp(ref: EngineRef, batchSizes: readonly number[], warmed: Warmed): void {
+    const { report } = this.loaded.get(ref)!;
+    report.begin('warming up', `batches of ${batchSizes.join(', ')}`);
     this.warm(ref, batchSizes).then(
-      (durationsNs) => warmed(undefined, durationsNs),
-      (error) => warmed(sentenceOf(error)),
+      (durationsNs) => {
+        report.end();
+        warmed(undefined, durationsNs);
+      },
+      (error) => {
+        report.fail(sentenceOf(error), !this.loaded.has(ref));
+        warmed(sentenceOf(error));
+      },
     );
   }
 
@@ -74,14 +114,16 @@ export class EngineExecutor implements Executor {
     if (found) this.letGo(found.engine);
   }
 
-  /** Lets go of every engine and waits for them. */
+  /** Lets go of every engine, those on their way up too, and waits for them. */
   async close(): Promise<void> {
-    for (const ref of [...this.loaded.keys()]) this.unload(ref);
+    for (const ref of [...this.wanted.keys()]) this.unload(ref);
+    await Promise.allSettled(this.arriving);
     await Promise.allSettled(this.closing);
   }
 
   private take(ref: EngineRef): Loaded | undefined {
     const found = this.loaded.get(ref);
+    this.wanted.get(ref)?.abort();
     this.wanted.delete(ref);
     this.loaded.delete(ref);
     return found;
@@ -97,7 +139,8 @@ export class EngineExecutor implements Executor {
     const { engine, items } = this.loaded.get(ref)!;
     await engine.warmUp(batchSizes);
     const layers = engine.layerTimes();
-    if (layers.length > 0) this.layers.push({ ref, precision: engine.facts.precision, layers });
+    const edges = engine.layerEdges?.() ?? [];
+    if (layers.length > 0) this.options.onLayers?.({ ref, precision: engine.facts.precision, layers, edges });
     const durationsNs: number[] = [];
     for (const size of batchSizes) {
       const taken = Array.from({ length: size }, (_, index) => items[index % items.length]);

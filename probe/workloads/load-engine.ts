@@ -3,9 +3,13 @@
 import { existsSync } from 'node:fs';
 import { FailureError, failure } from '../../shared/util/failure';
 import type { Engine } from '../engines/engine';
+import type { LoadPhase } from '../engines/loading';
 import { modelPlace } from '../engines/model-places';
 import { loadOnnxruntimeEngine } from '../engines/onnxruntime/engine';
+import { loadAddon } from '../runner/addon';
+import type { BuildReport } from './build-report';
 import type { KernelsDevice } from './kernels-device';
+import { loadTensorrt } from './load-tensorrt';
 import type { EnginePlan, ModelFile } from './workload';
 
 export interface LoadOptions {
@@ -17,6 +21,12 @@ export interface LoadOptions {
   readonly device: 'auto' | 'cpu' | 'cuda';
   /** Where engines on our own kernels run. */
   readonly kernels: KernelsDevice;
+  /** undefined for the addon of this installation. */
+  readonly addonPath: string | undefined;
+  /** Is told each phase. */
+  readonly report: BuildReport;
+  /** Aborted: nobody wants the engine any more, and a build ends at its next step. */
+  readonly signal: AbortSignal;
 }
 
 interface Found {
@@ -60,29 +70,19 @@ async function ofSize(engine: Engine, batchMax: number): Promise<Engine> {
 export async function loadEngine(plan: EnginePlan, options: LoadOptions): Promise<Engine> {
   const { modelPath, shapes } = findFile(plan, options);
   const { kind, threads, batchMax } = plan;
-  const { name } = options;
-  if (kind === 'kernels') {
-    const engine = await options.kernels.load({
-      name,
-      modelPath,
-      batchMax,
-      layerRuns: PROFILED_RUNS,
-      ...(shapes ? { shapes } : {}),
-    });
+  const { name, folder, addonPath, report, signal } = options;
+  const common = { name, modelPath, batchMax, ...(shapes ? { shapes } : {}) };
+  if (kind === 'tensorrt') {
+    const host = loadAddon(addonPath);
+    const engine = await loadTensorrt(plan, { name, modelPath, shapes, folder, host, report, signal });
     return ofSize(engine, batchMax);
   }
-  if (kind !== 'onnxruntime') {
-    throw failure(
-      'engineMissing',
-      `The model ${options.name} asks for the engine ${kind}, which this program does not have.`,
-      'Use the engine onnxruntime or kernels.',
-    );
+  const onPhase = (phase: LoadPhase) => report.begin(phase, phase === 'reading' ? modelPath : '');
+  if (kind === 'kernels') {
+    const engine = await options.kernels.load({ ...common, layerRuns: PROFILED_RUNS, onPhase });
+    return ofSize(engine, batchMax);
   }
   const provider = plan.provider ?? (options.device === 'cuda' ? 'cuda' : 'cpu');
-  const engine = await loadOnnxruntimeEngine({
-    ...{ name, modelPath, provider, threads, batchMax },
-    profiledRuns: PROFILED_RUNS,
-    ...(shapes ? { shapes } : {}),
-  });
+  const engine = await loadOnnxruntimeEngine({ ...common, provider, threads, profiledRuns: PROFILED_RUNS }, onPhase);
   return ofSize(engine, batchMax);
 }

@@ -1,6 +1,6 @@
 // One model of a workload file as the scheduler takes it, and what its engines are loaded from.
 
-import { NS_PER_MS } from '../../shared/units/units';
+import { NS_PER_MS, NS_PER_SEC } from '../../shared/units/units';
 import {
   DEFAULT_QUEUE_POLICY,
   type DynamicBatching,
@@ -10,10 +10,13 @@ import {
 } from '../scheduler/configuration';
 import { DEFAULT_ROLL_BACK } from '../scheduler/versions/roll-back';
 import type { ModelEntry } from './schema';
+import { tensorrtKeysOf } from './tensorrt-keys';
 import type { EnginePlan, ModelFile, ModelPlan, VersionPlan } from './workload';
 
 /** Best first; `tiers` of a file names those below the full one. */
 const LOWER_TIERS = ['smaller-input', 'lighter-model', 'reuse-last'] as const;
+
+const BUILD_SEC_MAX = 7200;
 
 /** Without the keys that were not given, so that they do not hide a default. */
 function given<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -50,12 +53,14 @@ function optionsOf(name: string, entry: ModelEntry): ModelOptions {
     ...(latencyTargetMs === undefined ? {} : { latencyTargetNs: latencyTargetMs * NS_PER_MS }),
     ...(hangMsMin === undefined ? {} : { hangNsMin: hangMsMin * NS_PER_MS }),
     ...(rollBack === undefined ? {} : { rollBack: { ...DEFAULT_ROLL_BACK, ...given(rollBack) } }),
+    // TensorRT times its tactics while it builds, which takes minutes on a board.
+    ...(entry.engine === 'tensorrt' ? { loadNsMax: BUILD_SEC_MAX * NS_PER_SEC } : {}),
     dynamicBatching: batchingOf(entry),
     degradation: degradationOf(entry),
   };
 }
 
-type Part = Pick<ModelEntry, 'shapes'> & { readonly file?: ModelEntry['file'] };
+type Part = Pick<ModelEntry, 'shapes' | 'precision'> & { readonly file?: ModelEntry['file'] };
 
 /** Of the parts from the general to the special one. */
 function filesOf(parts: readonly (Part | undefined)[]): ModelFile[] {
@@ -74,6 +79,8 @@ export function modelPlan(name: string, entry: ModelEntry, loadedLater: Readonly
     threads,
     provider,
     batchMax: maxBatchSize,
+    precision: parts.findLast((part) => part?.precision !== undefined)?.precision ?? entry.precision,
+    tensorrt: tensorrtKeysOf(entry),
   });
   const plans = Object.entries(versions).map(([version, part]): VersionPlan => {
     const engines: Partial<Record<TierKind, EnginePlan>> = { full: planOf(part) };

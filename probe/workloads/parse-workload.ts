@@ -9,7 +9,8 @@ import { FailureError, failure } from '../../shared/util/failure';
 import { completeModel } from '../scheduler/configuration';
 import { explainIssue, wrong } from './explain';
 import { modelPlan } from './model-plan';
-import { type SourceEntry, type WorkloadFile, workloadFile } from './schema';
+import { type ModelEntry, type SourceEntry, type WorkloadFile, workloadFile } from './schema';
+import { misplacedKey } from './tensorrt-keys';
 import type { Workload, WorkloadSource } from './workload';
 
 const ALIAS_COUNT_MAX = 100;
@@ -86,6 +87,14 @@ function sourceOf(name: string, source: SourceEntry, origin: Origin, refuse: Ref
   };
 }
 
+/** No key that the model's engine would pass over in silence. */
+function checkEngineKeys(name: string, entry: ModelEntry, refuse: Refuse): void {
+  const parts = { ...entry.versions, ...entry.tiers } as Record<string, Pick<ModelEntry, 'precision'>>;
+  const precisions = [entry, ...Object.values(parts)].flatMap(({ precision }) => precision ?? []);
+  const wrongs = [undefined, ...precisions].flatMap((precision) => misplacedKey(entry, precision) ?? []);
+  if (wrongs.length > 0) refuse(['models', name, wrongs[0].key], wrongs[0].what, 'Leave it out, or change the engine.');
+}
+
 /** Every name that is used is there. */
 function checkNames({ models, pipelines, sources, events }: WorkloadFile, refuse: Refuse): void {
   const modelNames = Object.keys(models);
@@ -102,6 +111,7 @@ function checkNames({ models, pipelines, sources, events }: WorkloadFile, refuse
   for (const [name, { traffic = {} }] of Object.entries(models)) {
     for (const version of Object.keys(traffic)) needVersion(name, version, ['models', name, 'traffic', version]);
   }
+  for (const [name, entry] of Object.entries(models)) checkEngineKeys(name, entry, refuse);
   for (const [name, { stages }] of Object.entries(pipelines)) {
     const path = ['pipelines', name];
     if (Object.hasOwn(models, name)) refuse(path, 'a model has the same name', 'Give it a name of its own.');

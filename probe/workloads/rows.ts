@@ -3,14 +3,26 @@
 
 import type { RowOf } from '../../shared/model/column';
 import { enums } from '../../shared/model/enums';
+import { layerIndexes } from '../../shared/model/layer-edges';
 import { encodeRows } from '../../shared/wire/encode';
 import { type Tables, tables } from '../../shared/wire/tables';
 import type { ProbeConnection } from '../runner/probe-connection';
 import type { BatchFacts, Decision, DropFacts, Listener, PipelineFacts, QueueFacts } from '../scheduler/listener';
 import type { RequestFacts } from '../scheduler/request';
+import type { BuildRow } from './build-report';
 import type { EngineLayers } from './engine-executor';
 
-const WORKLOAD_TABLES = ['request', 'batch', 'queue', 'layer', 'decision', 'pipeline', 'diagnostic'] as const;
+const WORKLOAD_TABLES = [
+  'request',
+  'batch',
+  'queue',
+  'layer',
+  'edge',
+  'decision',
+  'pipeline',
+  'build',
+  'diagnostic',
+] as const;
 type WorkloadTable = (typeof WORKLOAD_TABLES)[number];
 
 /** Rows of one packet: 1,000 requests with their texts are about 150 kB. */
@@ -131,13 +143,23 @@ export class WorkloadRows implements Listener {
     this.push('pipeline', pipelineRow(run));
   }
 
-  layers({ ref, precision, layers }: EngineLayers): void {
+  layers({ ref, precision, layers, edges }: EngineLayers): void {
     const timeNs = this.sink.nowNs();
     const { model, id: engine } = ref;
-    layers.forEach(({ name, type, batchSize, runCount, offsetNs, averageNs, medianNs, totalNs }, index) => {
+    const indexes = layerIndexes(layers);
+    layers.forEach(({ name, type, batchSize, runCount, offsetNs, averageNs, medianNs, totalNs }, at) => {
       const measured = { batchSize, runCount, offsetNs, averageNs, medianNs, totalNs };
-      this.push('layer', { ...measured, timeNs, index, model, engine, precision, name, type });
+      this.push('layer', { ...measured, timeNs, index: indexes[at], model, engine, precision, name, type });
     });
+    for (const { from, to, tensor, dims, bytes } of edges) {
+      const shape = dims?.join(' × ') ?? '';
+      this.push('edge', { timeNs, bytes, fromLayer: from, toLayer: to, model, engine, tensor, shape });
+    }
+  }
+
+  /** A build waits for nobody: what it says comes with the next flush. */
+  build(row: BuildRow): void {
+    this.push('build', row);
   }
 
   /** Each sentence once. */

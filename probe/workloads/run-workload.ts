@@ -14,13 +14,14 @@ import { Scheduler } from '../scheduler/scheduler';
 import { Random } from '../scheduler/simulator/random';
 import { toAll } from '../scheduler/simulator/simulate';
 import { Summary } from '../scheduler/simulator/summary';
+import { BuildReport, type BuildSubject } from './build-report';
 import { Changes, followLines } from './changes';
 import { driveSource } from './drive-sources';
-import { EngineExecutor } from './engine-executor';
+import { type Arrival, EngineExecutor } from './engine-executor';
 import { KernelsDevice } from './kernels-device';
 import { loadEngine } from './load-engine';
 import { WorkloadRows } from './rows';
-import type { ModelPlan, Workload, WorkloadPipeline } from './workload';
+import type { EnginePlan, ModelPlan, Workload, WorkloadPipeline } from './workload';
 
 export interface WorkloadRun {
   readonly workload: Workload;
@@ -73,8 +74,12 @@ class Running {
     this.listener = toAll([this.summary, this.rows]);
     const { device, threads, addonPath } = run;
     this.kernels = new KernelsDevice({ device, connection, threads, addonPath });
-    const load = (ref: EngineRef) => this.load(ref);
-    this.executor = new EngineExecutor({ load, epochNs: Number(this.epochNs), nowNs, seed });
+    this.executor = new EngineExecutor({
+      load: (arrival) => this.load(arrival),
+      reportOf: (ref) => new BuildReport(this.subjectOf(ref), nowNs, (row) => this.rows.build(row)),
+      onLayers: (layers) => this.rows.layers(layers),
+      ...{ epochNs: Number(this.epochNs), nowNs, seed },
+    });
     const { clock, executor, listener } = this;
     const { streams, agingNs, agedEvery } = workload;
     this.scheduler = new Scheduler({ clock, executor, listener, policy, streams, agingNs, agedEvery });
@@ -92,7 +97,7 @@ class Running {
       stopFollowing = run.controlPath
         ? followLines(run.controlPath, (line) => this.changes.applyLine(line))
         : undefined;
-      const stop = this.startAsking(up, beginNs);
+      const stop = run.signal.aborted ? () => {} : this.startAsking(up, beginNs);
       await waitFor(run.durationNs / NS_PER_MS, run.signal, () => false);
       stop();
       const drainMs = run.signal.aborted ? CANCEL_MS_MAX : DRAIN_MS_MAX;
@@ -104,9 +109,9 @@ class Running {
       clearInterval(flushing);
       scheduler.close();
       clock.close();
-      for (const layers of this.executor.layers) this.rows.layers(layers);
       this.rows.flush();
       await this.executor.close();
+      this.rows.flush(); // builds that were ended
       this.kernels.close();
     }
   }
@@ -116,12 +121,24 @@ class Running {
     this.run.tell(`${sentence} ${remedy}`.trim());
   }
 
-  private load({ model, version, kind }: EngineRef) {
-    const { workload, device } = this.run;
-    const plan = workload.models.find(({ options }) => options.name === model);
+  private planOf({ model, version, kind }: EngineRef): EnginePlan {
+    const plan = this.run.workload.models.find(({ options }) => options.name === model);
     const engine = plan?.versions.find((each) => each.version === version)?.engines[kind];
     if (!engine) throw new Error(`the workload has no engine ${model}/${version}/${kind}`);
-    return loadEngine(engine, { name: model, folder: workload.folder, device, kernels: this.kernels });
+    return engine;
+  }
+
+  private subjectOf(ref: EngineRef): BuildSubject {
+    const { kind, precision = '' } = this.planOf(ref);
+    return { model: ref.model, version: ref.version, engine: kind, precision };
+  }
+
+  private load({ ref, report, signal }: Arrival) {
+    const { workload, device, addonPath, signal: ended } = this.run;
+    return loadEngine(this.planOf(ref), {
+      ...{ name: ref.model, folder: workload.folder, device, addonPath, report, kernels: this.kernels },
+      signal: AbortSignal.any([signal, ended]),
+    });
   }
 
   /** The models that can serve. A version that cannot be loaded is told, and the others go on. */
@@ -146,7 +163,8 @@ class Running {
   private loadVersion({ options: { name } }: ModelPlan, version: string): Promise<boolean> {
     return new Promise((resolve) => {
       this.scheduler.load(name, version, (error) => {
-        if (error) this.warn(error, `The workload goes on without version "${version}" of "${name}".`);
+        if (error && !this.run.signal.aborted)
+          this.warn(error, `The workload goes on without version "${version}" of "${name}".`);
         resolve(error === undefined);
       });
     });

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { POLICY_CHOICES, WORKLOAD_SECONDS_MAX, workloadChange } from '../../shared/rpc/workload-control';
+import { tensorrtKeys } from './tensorrt-keys';
 
 /** A source that asks more often than this asks for nothing that one runner can give. */
 export const RATE_PER_SEC_MAX = 100_000;
@@ -30,8 +31,15 @@ const files = z.union([
     .max(8),
 ]);
 
+/** In what an engine computes where it can: the engines kernels (fp32, fp16) and tensorrt; onnxruntime takes that of its file. */
+const precision = z.enum(['fp32', 'fp16', 'int8']);
+
 /** What stands behind one version or tier; what is left out is the model's. `shapes` are those of a single file. */
-const enginePart = z.strictObject({ file: files.optional(), shapes: shapes.optional() });
+const enginePart = z.strictObject({
+  file: files.optional(),
+  shapes: shapes.optional(),
+  precision: precision.optional(),
+});
 
 const queuePolicy = z.strictObject({
   timeoutAction: z.enum(['REJECT', 'DELAY']).optional(),
@@ -75,6 +83,8 @@ const model = z.strictObject({
   /** CPU threads of one engine. */
   threads: z.number().int().min(1).max(256).default(1),
   provider: z.enum(['cpu', 'cuda', 'tensorrt']).optional(),
+  precision: precision.optional(),
+  ...tensorrtKeys,
   maxBatchSize: positiveCount.max(1024).default(1),
   dynamicBatching: dynamicBatching.optional(),
   weight: z.number().positive().optional(),

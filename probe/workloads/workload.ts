@@ -6,6 +6,7 @@ import type { StreamOptions } from '../scheduler/placement/streams';
 import type { Arrival } from '../scheduler/simulator/arrivals';
 import type { DropPolicyName } from '../scheduler/sources/drop-policies';
 import type { Change } from './schema';
+import type { TensorrtKeys } from './tensorrt-keys';
 
 export interface ModelFile {
   /** As of probe/engines/model-places.ts. */
@@ -23,6 +24,10 @@ export interface EnginePlan {
   /** 'cpu' when undefined and nothing else was asked for. */
   readonly provider: 'cpu' | 'cuda' | 'tensorrt' | undefined;
   readonly batchMax: number;
+  /** What was asked for; undefined leaves it to the engine. */
+  readonly precision: 'fp32' | 'fp16' | 'int8' | undefined;
+  /** Of the engine tensorrt; empty for another. */
+  readonly tensorrt: TensorrtKeys;
 }
 
 export interface VersionPlan {

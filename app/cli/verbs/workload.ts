@@ -73,7 +73,7 @@ async function recordRun(
     {
       launch: choice.folder === undefined ? launch : { ...launch, cwd: process.cwd() },
       ...{ filePath, overwrite, transport },
-      ...{ durationMs: undefined, on: undefined, socket: undefined, isOutputAside: true },
+      ...{ durationMs: undefined, on: undefined, socket: undefined, isOutputAside: true, showsBuilds: true },
     },
     terminal,
   );

@@ -10,7 +10,7 @@ SELECT
   avg(durationNs) FILTER (durationNs >= 0) AS "Avg (ns)",
   quantile_disc(durationNs, 0.5) FILTER (durationNs >= 0) AS "Med (ns)",
   max(durationNs) FILTER (durationNs >= 0) AS "Max (ns)",
-  avg(predictedNs) AS "Predicted Avg (ns)",
+  avg(predictedNs) FILTER (predictedNs >= 0) AS "Predicted Avg (ns)",
   avg(durationNs) FILTER (durationNs >= 0) / requestCount AS "Avg of One (ns)"
 FROM batch
 WHERE startNs >= $fromNs AND startNs < $toNs

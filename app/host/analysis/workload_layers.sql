@@ -12,9 +12,9 @@ SELECT
   batchSize::INTEGER AS "batch",
   type AS "type",
   name AS "name",
-  totalNs / 1e6 AS "timeMs",
-  averageNs / 1e6 AS "averageMs",
-  medianNs / 1e6 AS "medianMs",
-  100 * totalNs / nullif(sum(totalNs) OVER (PARTITION BY source, engine, batchSize), 0) AS "percentage"
+  nullif(totalNs, -1) / 1e6 AS "timeMs",
+  nullif(averageNs, -1) / 1e6 AS "averageMs",
+  nullif(medianNs, -1) / 1e6 AS "medianMs",
+  100 * nullif(totalNs, -1) / nullif(sum(nullif(totalNs, -1)) OVER (PARTITION BY source, engine, batchSize), 0) AS "percentage"
 FROM latest
 ORDER BY model, engine, batchSize, "index"

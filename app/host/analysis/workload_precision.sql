@@ -4,7 +4,7 @@ WITH latest AS (
   WHERE timeNs >= $fromNs AND timeNs < $toNs
   QUALIFY row_number() OVER (PARTITION BY source, engine, batchSize, "index" ORDER BY rowid DESC) = 1
 ), whole AS (
-  SELECT model, engine, precision, batchSize, count(*) AS layers, sum(averageNs) AS wholeNs FROM latest GROUP BY model, engine, precision, batchSize
+  SELECT model, engine, precision, batchSize, count(*) AS layers, sum(nullif(averageNs, -1)) AS wholeNs FROM latest GROUP BY model, engine, precision, batchSize
 )
 SELECT
   model AS "Model",

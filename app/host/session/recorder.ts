@@ -37,6 +37,8 @@ export interface RecordOptions {
   readonly onProgress?: (state: RecordProgress) => void;
   /** How far an experiment is, as its rows come; every experiment of the probe's session while this one is recorded. */
   readonly onExperiment?: (row: RowOf<Tables['experiment']>) => void;
+  /** How engines of a workload come to be. */
+  readonly onBuild?: (row: RowOf<Tables['build']>) => void;
   /** Aborted: the program is ended, and the recording with it. */
   readonly signal?: AbortSignal;
   /** Aborted: the program gets SIGINT, and the recording goes on until it ends. */
@@ -78,7 +80,13 @@ const STOPPED_EXIT_CODE = 130;
 const FLUSH_MS = 1000;
 
 /** What the recorder itself looks into; all else goes to the file unread. */
-const READ_TABLES: readonly (Table | undefined)[] = [tables.output, tables.loss, tables.gap, tables.experiment];
+const READ_TABLES: readonly (Table | undefined)[] = [
+  tables.output,
+  tables.loss,
+  tables.gap,
+  tables.experiment,
+  tables.build,
+];
 
 class Recording {
   private readonly rows: Record<string, number> = {};
@@ -160,6 +168,8 @@ class Recording {
       for (const { rowCount } of rowsOf(packet)) this.gaps += rowCount;
     } else if (isPacketOf(packet, 'experiment')) {
       for (const row of rowsOf(packet)) this.options.onExperiment?.(row);
+    } else if (isPacketOf(packet, 'build')) {
+      for (const row of rowsOf(packet)) this.options.onBuild?.(row);
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { ExperimentSpec } from '../../../shared/rpc/experiment';
 import type { LaunchParams } from '../../../shared/rpc/methods';
 import type { WorkloadChange } from '../../../shared/rpc/workload-control';
@@ -15,6 +15,7 @@ import type {
   WindowTable,
   WorkloadChoice,
 } from '../../../shared/window/methods';
+import { importTrtexec } from '../convert/import-trtexec';
 import { listVersions, removeVersions } from '../deploy/versions';
 import { findInstallation } from '../installation';
 import { experimentLaunch, type RunnerDevice, randomExperiment, workloadLaunch } from '../runner-launch';
@@ -75,10 +76,11 @@ export class Sessions {
     await Promise.allSettled(writers.map(([ending]) => ending));
     const key = ++this.lastKey;
     const { notify, demangle, history } = this.options;
+    const sessionPath = /\.json$/i.test(path) ? await this.imported(path, key) : path;
     const session = await FileSession.open({
       key,
-      path,
-      isSaved: !path.startsWith(recordingsIn(this.options.workFolder)),
+      path: sessionPath,
+      isSaved: !sessionPath.startsWith(recordingsIn(this.options.workFolder)),
       demangle,
       makeStore: () => new StoreThread(findInstallation().storePath),
       onChanged: (description) => notify('session/changed', description),
@@ -87,6 +89,14 @@ export class Sessions {
     this.open.set(key, session);
     history.addFile(path);
     return session.describe();
+  }
+
+  /** What trtexec wrote becomes a session that nobody saved yet. Throws FailureError trtexecForeign and its like. */
+  private async imported(path: string, key: number): Promise<string> {
+    mkdirSync(this.recordings, { recursive: true, mode: 0o700 });
+    const sessionPath = join(this.recordings, `${basename(path, extname(path))}-${process.pid}-${key}.hka`);
+    await importTrtexec([path], sessionPath);
+    return sessionPath;
   }
 
   async connect(params: ConnectParams, asker: Asker, signal: AbortSignal): Promise<SessionDescription> {

@@ -5,12 +5,15 @@ import { FailureError, failure } from '../../../shared/util/failure';
 import type { ComputeDevice } from '../../runner/addon';
 import { checkBatch, isBatched } from '../batch';
 import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime, TensorValues } from '../engine';
+import type { OnLoadPhase } from '../loading';
 import { checkOperators } from '../onnx/infer-shapes';
-import { precisionOf } from '../onnx/model';
+import { ELEMENT_BYTES, precisionOf } from '../onnx/model';
+import { outlineOf } from '../onnx/outline';
 import { readOnnxFile } from '../onnx/read';
 import { type DeclaredTensor, dimsFor, type InputPlan, outputFacts, planInputs } from '../onnxruntime/tensor-plan';
 import { itemCountOf } from '../values';
 import { BoundNetwork } from './bound-network';
+import { kernelsEdges } from './layer-edges';
 import { measureLayers } from './layer-times';
 import { KERNELS_OPERATORS, type NetworkPlan, planNetwork } from './plan';
 import { WeightPool } from './weights';
@@ -30,6 +33,7 @@ export interface KernelsOptions {
   readonly isGraph?: boolean;
   /** Runs of each layer that warmUp() measures; none when 0. */
   readonly layerRuns?: number;
+  readonly onPhase?: OnLoadPhase;
   /** When everything was given back and the stream is free. */
   readonly onClosed?: () => void;
 }
@@ -288,6 +292,9 @@ function checkFloat(name: string, tensors: readonly { readonly name: string; rea
   throw failure('unsupportedElement', sentence, 'Export the model in float32, or use the engine onnxruntime.');
 }
 
+const oneItem = ({ inputs, fixedSize = 1 }: InputPlan) =>
+  Object.fromEntries(inputs.map(({ name, shape }) => [name, dimsFor(shape, fixedSize)] as const));
+
 /**
  * Plans every batch size, allocates, uploads the weights and captures the graphs; nothing is allocated on the device afterwards. Throws
  * FailureError: modelMissing, modelForeign, modelTruncated, modelDamaged, unsupportedOperator, unsupportedElement, freeShape, shapeMismatch,
@@ -295,7 +302,9 @@ function checkFloat(name: string, tensors: readonly { readonly name: string; rea
  */
 export async function loadKernelsEngine(options: KernelsOptions): Promise<KernelsEngine> {
   const { name, modelPath, device, isGraph = true, layerRuns = LAYER_RUNS, onClosed = () => {} } = options;
+  options.onPhase?.('reading');
   const model = readOnnxFile(modelPath);
+  options.onPhase?.('building');
   checkOperators(model, KERNELS_OPERATORS, 'The engine kernels');
   const declared = { inputs: declaredOf(model.graph.inputs), outputs: declaredOf(model.graph.outputs) };
   checkFloat(name, [...declared.inputs, ...declared.outputs]);
@@ -314,6 +323,9 @@ export async function loadKernelsEngine(options: KernelsOptions): Promise<Kernel
   if (!largest) throw new Error('a model has one batch size at least');
   const facts = factsOf(options, precisionOf(model.graph), inputPlan, declared.outputs, largest);
   const stream = options.stream ?? device.createStream();
+  options.onPhase?.('loading');
   const network = new BoundNetwork({ name, device, stream, isGraph, plans, weights });
-  return new OwnKernelsEngine(facts, { device, stream, layerRuns, onClosed }, network, inputPlan.fixedSize);
+  const engine = new OwnKernelsEngine(facts, { device, stream, layerRuns, onClosed }, network, inputPlan.fixedSize);
+  const outline = outlineOf(model, oneItem(inputPlan));
+  return Object.assign(engine, { layerEdges: () => kernelsEdges(outline, engine.layerTimes(), ELEMENT_BYTES.float32) });
 }

@@ -4,9 +4,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { LayerEdge } from '../../../shared/model/layer-edges';
 import { FailureError, failure } from '../../../shared/util/failure';
 import { checkBatch } from '../batch';
 import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime, TensorValues } from '../engine';
+import type { OnLoadPhase } from '../loading';
 import { itemBytesOf, itemCountOf, valuesOver } from '../values';
 import { BufferPool } from './buffer-pool';
 import type { DoneMessage, FromThread, LoadedModel, OnnxruntimeOptions, ToThread, WarmMessage } from './messages';
@@ -37,6 +39,7 @@ class OnnxruntimeEngine implements Engine {
   private readonly askers = new Map<number, Asker>();
   private readonly pool = new BufferPool();
   private layers: readonly LayerTime[] = [];
+  private edges: readonly LayerEdge[] = [];
   private growthBytes = -1;
   private lastId = 0;
   private ended: FailureError | undefined;
@@ -69,7 +72,7 @@ class OnnxruntimeEngine implements Engine {
   }
 
   private take(message: FromThread): void {
-    if (message.kind === 'loaded' || message.kind === 'loadFailed') return; // before this object was there
+    if (message.kind === 'loaded' || message.kind === 'loadFailed' || message.kind === 'phase') return; // before this object was there
     const asker = this.askers.get(message.id);
     this.askers.delete(message.id);
     if (message.kind === 'failed') asker?.reject(new FailureError(message.failure));
@@ -98,7 +101,7 @@ class OnnxruntimeEngine implements Engine {
     }
     const warm = await this.ask(0, (id) => ({ kind: 'warmUp', id, sizes: batchSizes }));
     if (warm.kind !== 'warm') return;
-    if (warm.layers.length > 0) this.layers = warm.layers;
+    if (warm.layers.length > 0) [this.layers, this.edges] = [warm.layers, warm.edges];
     this.growthBytes = Math.max(0, warm.growthBytes);
   }
 
@@ -141,6 +144,10 @@ class OnnxruntimeEngine implements Engine {
     return this.layers;
   }
 
+  layerEdges(): readonly LayerEdge[] {
+    return this.edges;
+  }
+
   memory(): EngineMemory {
     const { weightsBytes } = this.model;
     return { weightsBytes, activationsBytes: -1, workspaceBytes: -1, processGrowthBytes: this.growthBytes };
@@ -174,7 +181,7 @@ class OnnxruntimeEngine implements Engine {
  * unsupportedOperator, unsupportedElement, freeShape, shapeMismatch, modelTooNew, modelRefused, outOfMemory, onnxruntimeMissing,
  * onnxruntimeNotLoaded, providerMissing, engineEnded.
  */
-export function loadOnnxruntimeEngine(options: OnnxruntimeOptions): Promise<Engine> {
+export function loadOnnxruntimeEngine(options: OnnxruntimeOptions, onPhase?: OnLoadPhase): Promise<Engine> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(findThread(), { workerData: options });
     const ended = (reason: string) =>
@@ -183,12 +190,15 @@ export function loadOnnxruntimeEngine(options: OnnxruntimeOptions): Promise<Engi
     const onExit = () => ended('its thread ended while it loaded');
     worker.once('error', onError);
     worker.once('exit', onExit);
-    worker.once('message', (message: FromThread) => {
+    const onMessage = (message: FromThread) => {
+      if (message.kind === 'phase') onPhase?.(message.phase);
       if (message.kind === 'loadFailed') reject(new FailureError(message.failure));
       if (message.kind !== 'loaded') return;
       worker.off('error', onError);
       worker.off('exit', onExit);
+      worker.off('message', onMessage);
       resolve(new OnnxruntimeEngine(worker, message.model));
-    });
+    };
+    worker.on('message', onMessage);
   });
 }

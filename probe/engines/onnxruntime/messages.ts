@@ -1,7 +1,9 @@
 // What passes between an engine and its thread.
 
+import type { LayerEdge } from '../../../shared/model/layer-edges';
 import type { Failure } from '../../../shared/util/failure';
 import type { EngineFacts, LayerTime, TensorValues } from '../engine';
+import type { LoadPhase } from '../loading';
 
 /** Who computes: the CPU, or one of ONNX Runtime's libraries for NVIDIA where they are installed. */
 export type Provider = 'cpu' | 'cuda' | 'tensorrt';
@@ -59,11 +61,13 @@ export interface WarmMessage {
   readonly kind: 'warm';
   readonly id: number;
   readonly layers: readonly LayerTime[];
+  readonly edges: readonly LayerEdge[];
   /** Growth of the process since the thread began to load. */
   readonly growthBytes: number;
 }
 
 export type FromThread =
+  | { readonly kind: 'phase'; readonly phase: LoadPhase }
   | { readonly kind: 'loaded'; readonly model: LoadedModel }
   | { readonly kind: 'loadFailed'; readonly failure: Failure }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }

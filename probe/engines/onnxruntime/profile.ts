@@ -1,9 +1,11 @@
 // ONNX Runtime's profile: a Chrome trace with an event a node and run, which becomes a time a layer. Times are microseconds from the session's
 // start. With a GPU provider a node's time is that of its launch on the CPU, and TensorRT shows one node for all that it fused.
 
+import type { ValueSize } from '../../../shared/model/layer-edges';
 import { NS_PER_US } from '../../../shared/units/units';
 import { failure } from '../../../shared/util/failure';
 import type { LayerTime } from '../engine';
+import { outputSizes } from './profile-sizes';
 
 /** One run of the profiled session, in their order. */
 export interface ProfiledRun {
@@ -17,7 +19,12 @@ interface ProfileEvent {
   readonly name?: string;
   readonly ts?: number;
   readonly dur?: number;
-  readonly args?: { readonly op_name?: string; readonly node_index?: string };
+  readonly args?: { readonly op_name?: string; readonly node_index?: string; readonly output_type_shape?: unknown };
+}
+
+export interface ProfiledLayer extends LayerTime {
+  /** What it made, by the output's position. */
+  readonly outputs: readonly (ValueSize | undefined)[];
 }
 
 const NODE_SUFFIX = '_kernel_time';
@@ -28,6 +35,7 @@ interface Gathered {
   readonly batchSize: number;
   readonly offsetsNs: number[];
   readonly durationsNs: number[];
+  readonly outputs: ProfiledLayer['outputs'];
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -55,7 +63,7 @@ const endOf = ({ ts = 0, dur = 0 }: ProfileEvent) => ts + dur;
  * Layers in the order in which they first ran, for each batch size. `runs` are those that the file holds, in their order; their number must
  * fit. Throws FailureError profileUnreadable.
  */
-export function parseProfile(text: string, runs: readonly ProfiledRun[]): LayerTime[] {
+export function parseProfile(text: string, runs: readonly ProfiledRun[]): ProfiledLayer[] {
   const events = parseEvents(text);
   const spans = events.filter(({ name }) => name === 'model_run').sort((left, right) => startOf(left) - startOf(right));
   if (spans.length !== runs.length) {
@@ -75,17 +83,20 @@ export function parseProfile(text: string, runs: readonly ProfiledRun[]): LayerT
       const name = (node.name ?? '').slice(0, -NODE_SUFFIX.length);
       const key = `${size} ${node.args?.node_index ?? ''} ${name}`;
       const type = node.args?.op_name ?? '';
-      const layer = layers.get(key) ?? { name, type, batchSize: size, offsetsNs: [], durationsNs: [] };
+      const layer = layers.get(key) ?? {
+        ...{ name, type, batchSize: size, offsetsNs: [], durationsNs: [] },
+        outputs: outputSizes(node.args?.output_type_shape),
+      };
       layers.set(key, layer);
       layer.offsetsNs.push((startOf(node) - startOf(span)) * NS_PER_US);
       layer.durationsNs.push(node.dur * NS_PER_US);
     }
   }
-  return [...layers.values()].map(({ name, type, batchSize, offsetsNs, durationsNs }) => {
+  return [...layers.values()].map(({ name, type, batchSize, offsetsNs, durationsNs, outputs }) => {
     const runCount = durationsNs.length;
     const totalNs = sum(durationsNs);
     const offsetNs = sum(offsetsNs) / runCount;
     const medianNs = medianOf(durationsNs);
-    return { name, type, batchSize, runCount, offsetNs, averageNs: totalNs / runCount, medianNs, totalNs };
+    return { name, type, batchSize, runCount, offsetNs, averageNs: totalNs / runCount, medianNs, totalNs, outputs };
   });
 }

@@ -4,18 +4,23 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
+import type { LayerEdge } from '../../../shared/model/layer-edges';
 import type { LayerTime, TensorFacts, TensorValues } from '../engine';
+import type { OnLoadPhase } from '../loading';
 import { type OnnxModel, precisionOf } from '../onnx/model';
+import { type ModelOutline, outlineOf } from '../onnx/outline';
 import { readOnnxFile } from '../onnx/read';
 import { itemBytesOf, itemCountOf, valuesOver } from '../values';
 import { checkProvider, loadOnnxruntimePackage, type Onnxruntime } from './installation';
 import type { LoadedModel, OnnxruntimeOptions, Provider } from './messages';
-import { type ProfiledRun, parseProfile } from './profile';
+import { optimizedPath, outlineRun, profiledEdges } from './optimized-graph';
+import { type ProfiledLayer, type ProfiledRun, parseProfile } from './profile';
 import { refusalOf } from './refusals';
 import { type DeclaredTensor, dimsFor, outputFacts, planInputs } from './tensor-plan';
 
 /** Before anything is timed; the second run of a size finds the memory that the first one asked for. */
 const WARM_RUNS = 2;
+const PROFILE_PREFIX = 'run';
 
 export interface SessionRun {
   readonly outputs: Record<string, TensorValues>;
@@ -41,6 +46,7 @@ const declaredOf = (all: readonly InferenceSession.ValueMetadata[]): DeclaredTen
 export class OnnxruntimeSession {
   private readonly runs: ProfiledRun[] = [];
   private model!: LoadedModel;
+  private outline: ModelOutline | undefined;
   private isProfiling: boolean;
 
   private constructor(
@@ -53,15 +59,17 @@ export class OnnxruntimeSession {
   }
 
   /** Reads the file, opens the session and runs it once. Throws FailureError. */
-  static async open(options: OnnxruntimeOptions): Promise<OnnxruntimeSession> {
+  static async open(options: OnnxruntimeOptions, onPhase?: OnLoadPhase): Promise<OnnxruntimeSession> {
     const { name, provider = 'cpu', modelPath, threads = availableParallelism() } = options;
     const onnxruntime = loadOnnxruntimePackage();
     checkProvider(provider);
+    onPhase?.('reading');
     const file = readOnnxFile(modelPath);
+    onPhase?.('loading');
     const profileFolder = options.profiledRuns ? mkdtempSync(join(tmpdir(), 'hookanalyzer-profile-')) : undefined;
     let session: InferenceSession | undefined;
-    try {
-      session = await onnxruntime.InferenceSession.create(modelPath, {
+    const create = (graphPath: string | undefined) =>
+      onnxruntime.InferenceSession.create(modelPath, {
         executionProviders: providersOf(provider, options.deviceIndex ?? 0),
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
@@ -69,10 +77,17 @@ export class OnnxruntimeSession {
         logSeverityLevel: 4, // fatal; the rest comes as errors
         // Threads that wait in a loop would take the cores from the other engines.
         extra: { session: { intra_op: { allow_spinning: '0' } } },
-        ...(profileFolder && { enableProfiling: true, profileFilePrefix: join(profileFolder, 'run') }),
+        ...(profileFolder && { enableProfiling: true, profileFilePrefix: join(profileFolder, PROFILE_PREFIX) }),
+        ...(graphPath && { optimizedModelFilePath: graphPath }),
       });
-      const opened = new OnnxruntimeSession(onnxruntime, session, options, profileFolder);
+    try {
+      // What other providers compile cannot be written down.
+      const graphPath = profileFolder && provider === 'cpu' ? optimizedPath(profileFolder, modelPath) : undefined;
+      const created = await create(graphPath).catch((error) => (graphPath ? create(undefined) : Promise.reject(error)));
+      session = created;
+      const opened = new OnnxruntimeSession(onnxruntime, created, options, profileFolder);
       await opened.tryOut(file);
+      if (profileFolder) opened.outline = outlineRun(profileFolder, outlineOf(file));
       return opened;
     } catch (error) {
       await session?.release();
@@ -153,7 +168,7 @@ export class OnnxruntimeSession {
   }
 
   /** Runs each size a few times. Gives the layers' times the first time, when the options ask for them. Throws FailureError. */
-  async warmUp(sizes: readonly number[]): Promise<LayerTime[]> {
+  async warmUp(sizes: readonly number[]): Promise<{ layers: LayerTime[]; edges: LayerEdge[] }> {
     const { profiledRuns = 0 } = this.options;
     try {
       for (const size of this.model.fixedSize ? [this.model.fixedSize] : sizes) {
@@ -165,15 +180,19 @@ export class OnnxruntimeSession {
     } catch (error) {
       throw refusalOf(error, this.options.name);
     }
-    return this.endProfile();
+    const profiled = this.endProfile();
+    const { outline } = this;
+    const edges = outline ? profiledEdges(outline, profiled, this.model.facts.inputs) : [];
+    this.outline = undefined;
+    return { layers: profiled.map(({ outputs: _outputs, ...layer }) => layer), edges };
   }
 
-  private endProfile(): LayerTime[] {
+  private endProfile(): ProfiledLayer[] {
     if (!this.isProfiling || !this.profileFolder) return [];
     this.isProfiling = false;
     this.session.endProfiling();
     try {
-      const [file] = readdirSync(this.profileFolder);
+      const file = readdirSync(this.profileFolder).find((name) => name.startsWith(PROFILE_PREFIX));
       return parseProfile(file ? readFileSync(join(this.profileFolder, file), 'utf8') : '', this.runs);
     } finally {
       rmSync(this.profileFolder, { recursive: true, force: true });

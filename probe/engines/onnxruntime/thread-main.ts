@@ -26,8 +26,8 @@ async function answer(session: OnnxruntimeSession, message: Extract<ToThread, { 
   const { id } = message;
   try {
     if (message.kind === 'warmUp') {
-      const layers = await session.warmUp(message.sizes);
-      tell({ kind: 'warm', id, layers, growthBytes: process.memoryUsage.rss() - rssBytesAtStart });
+      const { layers, edges } = await session.warmUp(message.sizes);
+      tell({ kind: 'warm', id, layers, edges, growthBytes: process.memoryUsage.rss() - rssBytesAtStart });
       return;
     }
     const { outputs, startNs, durationNs } = await session.run(
@@ -46,7 +46,7 @@ async function answer(session: OnnxruntimeSession, message: Extract<ToThread, { 
 async function serve(): Promise<void> {
   let session: OnnxruntimeSession;
   try {
-    session = await OnnxruntimeSession.open(options);
+    session = await OnnxruntimeSession.open(options, (phase) => tell({ kind: 'phase', phase }));
   } catch (error) {
     tell({ kind: 'loadFailed', failure: failureOf(error) });
     return;

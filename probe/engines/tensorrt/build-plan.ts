@@ -60,7 +60,8 @@ async function writeWhole(path: string, bytes: Uint8Array | string): Promise<voi
   }
 }
 
-async function sha256Of(path: string): Promise<string> {
+/** Of a file, in hex. Throws what reading it throws. */
+export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
@@ -105,6 +106,10 @@ function start(
     if (hook.isCancelled) run.cancel();
     process.once('exit', run.end);
     const answer = await run.promise.finally(() => process.off('exit', run.end));
+    if (answer.lostEventCount > 0) {
+      const text = `${answer.lostEventCount} lines and steps of the build came too fast and are not shown.`;
+      onEvent({ kind: 'log', severity: 'warning', text });
+    }
     if (timingCachePath !== undefined) await writeTimingCache(tensorrt, timingCachePath, answer.timingCache);
     const device = deviceFacts(host, order.device ?? 0);
     const facts: PlanFacts = {

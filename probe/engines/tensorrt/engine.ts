@@ -1,12 +1,13 @@
 // An engine on TensorRT. The addon runs each call on another thread, one after another.
 
 import { readFile } from 'node:fs/promises';
+import type { LayerEdge } from '../../../shared/model/layer-edges';
 import { type FailureError, failure } from '../../../shared/util/failure';
 import { checkBatch } from '../batch';
 import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime } from '../engine';
 import { itemCountOf, valuesOver } from '../values';
 import { batchMaxOf, batchMinOf, freeShape, inputFacts, outputFacts, shapesAt } from './batch-shapes';
-import { parseLayers } from './layers';
+import { inspectedEdges, type LayerKind, parseLayers } from './layers';
 import { failureOf, type NativeEngine, type NativeOutput, openTensorrt, type TensorrtHost } from './native';
 import { checkPlanFacts, deviceFacts, type PlanFacts, readPlanFacts } from './plan-facts';
 
@@ -45,6 +46,7 @@ export interface TensorrtEngine extends Engine {
 class LoadedEngine implements TensorrtEngine {
   private last: Promise<unknown> = Promise.resolve();
   private layers = new Map<number, readonly LayerTime[]>();
+  private kinds: readonly LayerKind[] = [];
   private ended: FailureError | undefined;
   private rejectAll = new Set<(error: FailureError) => void>();
   private closing: Promise<void> | undefined;
@@ -134,7 +136,8 @@ class LoadedEngine implements TensorrtEngine {
         samples.set(name, [...(samples.get(name) ?? []), meanNs * count]);
       }
     }
-    const types = new Map(parseLayers(this.native.inspect()).map(({ name, type }) => [name, type]));
+    this.kinds = parseLayers(this.native.inspect());
+    const types = new Map(this.kinds.map(({ name, type }) => [name, type]));
     const times = Array.from(samples, ([name, durations]) => {
       const totalNs = durations.reduce((sum, each) => sum + each, 0);
       const runCount = durations.length;
@@ -157,6 +160,13 @@ class LoadedEngine implements TensorrtEngine {
 
   layerTimes(): readonly LayerTime[] {
     return [...this.layers.values()].flat();
+  }
+
+  layerEdges(): readonly LayerEdge[] {
+    return inspectedEdges(this.kinds, this.layerTimes(), {
+      inputs: this.facts.inputs.map(({ name }) => name),
+      outputs: this.facts.outputs.map(({ name }) => name),
+    });
   }
 
   memory(): EngineMemory {

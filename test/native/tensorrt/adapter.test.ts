@@ -114,9 +114,15 @@ describe.each(variants)('TensorRT adapter %s', (sanitizer) => {
       'option verbosity 2',
       'profile images 1x3x2x2 2x3x2x2 4x3x2x2',
     ]);
+    const tensor = (Name: string, Dimensions: number[], format: string) => {
+      return { Name, Location: 'Device', Dimensions, 'Format/Datatype': format };
+    };
+    const images = tensor('images', [-1, 3, 2, 2], 'Row major linear FP32');
+    const between = tensor('from conv1', [-1, 8], 'Channel major FP16 format where channel % 8 == 0');
+    const scores = tensor('scores', [-1, 3], 'Row major linear FP32');
     expect(lines.at(-1)?.Layers).toEqual([
-      { Name: 'conv1', LayerType: 'CaskConvolution' },
-      { Name: 'relu1', LayerType: 'CaskConvolution' },
+      { Name: 'conv1', LayerType: 'CaskConvolution', Inputs: [images], Outputs: [between] },
+      { Name: 'relu1', LayerType: 'CaskConvolution', Inputs: [between], Outputs: [scores] },
     ]);
   });
 

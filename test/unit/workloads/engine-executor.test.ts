@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import type { Engine, EngineBatch, EngineResult } from '../../../probe/engines/engine';
 import type { EngineRef } from '../../../probe/scheduler/executor';
 import { Request } from '../../../probe/scheduler/request';
-import { EngineExecutor } from '../../../probe/workloads/engine-executor';
+import { BuildReport } from '../../../probe/workloads/build-report';
+import { EngineExecutor, type EngineLayers } from '../../../probe/workloads/engine-executor';
 
 const REF: EngineRef = { id: 'm/1/full', index: 0, model: 'm', version: '1', tier: 0, kind: 'full' };
 const EPOCH_NS = 1_000_000;
@@ -53,7 +54,20 @@ const requestsOf = (count: number) =>
 
 async function loaded() {
   const engine = new HeldEngine();
-  const executor = new EngineExecutor({ load: async () => engine, epochNs: EPOCH_NS, nowNs: () => 500, seed: 1 });
+  const layers: EngineLayers[] = [];
+  const rows: string[] = [];
+  const subject = { model: 'm', version: '1', engine: 'onnxruntime', precision: '' };
+  const executor = new EngineExecutor({
+    load: async () => engine,
+    onLayers: (all) => layers.push(all),
+    reportOf: () =>
+      new BuildReport(
+        subject,
+        () => 7,
+        ({ kind, phase }) => rows.push(`${kind} ${phase}`),
+      ),
+    ...{ epochNs: EPOCH_NS, nowNs: () => 500, seed: 1 },
+  });
   const said: unknown[] = [];
   executor.load(REF, (error) => said.push(['loaded', error]));
   await nextTurn();
@@ -61,11 +75,11 @@ async function loaded() {
     new Promise((resolve) =>
       executor.execute({ id: 42, engine: REF, stream: 0, cudaPriority: 0, requests: requestsOf(count) }, resolve),
     );
-  return { engine, executor, said, execute };
+  return { engine, executor, said, execute, layers, rows };
 }
 
 test('warming runs each size once more with real inputs, for the cost model, and keeps the layers', async () => {
-  const { engine, executor, said } = await loaded();
+  const { engine, executor, said, layers, rows } = await loaded();
   executor.warmUp(REF, [1, 4], (error, durationsNs) => said.push([error, durationsNs]));
   await nextTurn();
   expect(said).toEqual([
@@ -77,7 +91,8 @@ test('warming runs each size once more with real inputs, for the cost model, and
     [1, 2],
     [4, 8],
   ]);
-  expect(executor.layers).toMatchObject([{ ref: REF, precision: 'fp32', layers: [{ name: 'l' }] }]);
+  expect(layers).toMatchObject([{ ref: REF, precision: 'fp32', layers: [{ name: 'l' }], edges: [] }]);
+  expect(rows).toEqual(['began warming up', 'done warming up']);
 });
 
 test('a batch: its id, its items, times on the scheduler’s clock, a result for each request', async () => {

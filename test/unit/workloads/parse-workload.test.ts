@@ -42,7 +42,7 @@ test('defaults', () => {
   const [{ options, versions, traffic }] = workload.models;
   expect(options).toMatchObject({ name: 'detect', maxBatchSize: 4, degradation: { tiers: ['full'] } });
   expect(traffic).toBeUndefined();
-  const full = { kind: 'onnxruntime', files: [{ place: 'detect.onnx' }], threads: 1, provider: undefined, batchMax: 4 };
+  const full = { kind: 'onnxruntime', files: [{ place: 'detect.onnx' }], threads: 1, provider: undefined, batchMax: 4, tensorrt: {} };
   expect(versions).toEqual([{ version: '1', isFirst: true, engines: { full } }]);
 });
 

@@ -245,8 +245,15 @@ bool Context::enqueueV3(cudaStream_t stream) noexcept {
 
 class Inspector : public nvinfer1::IEngineInspector, Counted {
  public:
+  // The layers are a chain from the first input to the first output.
   explicit Inspector(const Plan& plan) {
-    for (const std::string& layer : plan.layers) text_ += (text_.empty() ? "" : ",") + ("{\"Name\":\"" + layer + "\",\"LayerType\":\"CaskConvolution\"}");
+    std::string read = tensorOf(plan, true);
+    for (size_t index = 0; index < plan.layers.size(); ++index) {
+      const bool isLast = index + 1 == plan.layers.size();
+      const std::string written = isLast ? tensorOf(plan, false) : spelled("from " + plan.layers[index], "-1,8", "Channel major FP16 format where channel % 8 == 0");
+      text_ += (index == 0 ? "" : ",") + ("{\"Name\":\"" + plan.layers[index] + "\",\"LayerType\":\"CaskConvolution\",\"Inputs\":[" + read + "],\"Outputs\":[" + written + "]}");
+      read = written;
+    }
     std::string told;
     for (const Words& words : plan.lines) {
       if (words[0] != "option" && words[0] != "profile") continue;
@@ -259,6 +266,19 @@ class Inspector : public nvinfer1::IEngineInspector, Counted {
   const char* getEngineInformation(nvinfer1::LayerInformationFormat) const noexcept override { return text_.c_str(); }
 
  private:
+  static std::string spelled(const std::string& name, const std::string& dims, const std::string& format) {
+    return "{\"Name\":\"" + name + "\",\"Location\":\"Device\",\"Dimensions\":[" + dims + "],\"Format/Datatype\":\"" + format + "\"}";
+  }
+  static std::string tensorOf(const Plan& plan, bool isInput) {
+    for (const IoTensor& each : plan.tensors) {
+      if (each.isInput != isInput) continue;
+      std::string dims = textOf(each.dims);
+      for (char& character : dims) character = character == 'x' ? ',' : character;
+      return spelled(each.name, dims, "Row major linear FP32");
+    }
+    return spelled("none", "", "");
+  }
+
   std::string text_;
 };
 
