@@ -1,11 +1,13 @@
 // The scheduler of the session in the dock: joins what was chosen, what the rows say, and the verbs.
 
 import './scheduler-panel.css';
+import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import { dockCommands } from '../../commands/commands';
 import { useActions, useApp, useFacts, useSession } from '../../context';
 import { isMissMark } from '../../model/scheduler/misses';
+import { openGraphLayouts } from '../../state/graph-layouts';
 import { runningWorkload } from '../../state/scheduler-actions';
 import { Notice } from '../../widgets/notice';
 import { LiveControls } from './live-controls';
@@ -22,11 +24,14 @@ export function SchedulerDock() {
   const isLive = useFacts(({ description, status }) => description.kind === 'live' && status?.state !== 'ended');
   const target = useFacts(({ description }) => description.target);
   const running = useFacts(({ targets }) => runningWorkload(targets));
+  const hasLaunched = useFacts(({ targets }) => targets.some(({ isWorkload }) => isWorkload));
   const hasSelection = useStore(session.choices, ({ selection }) => selection !== undefined);
   const palette = useApp((app) => app.palette);
   const theme = useApp((app) => app.theme);
   const { rows, failure } = useScheduler();
   useHighlight(rows?.life);
+  const layouts = useMemo(openGraphLayouts, []);
+  useEffect(() => layouts.close, [layouts]);
   const choose = session.scheduler.setState;
   const onChange = (change: WorkloadChange) => void scheduler.change(session, change);
   const controlObstacle = obstacleOf(isLive, running !== undefined, target);
@@ -46,7 +51,7 @@ export function SchedulerDock() {
           {isLive && (
             <>
               <h3>Change it while it runs</h3>
-              <LiveControls models={rows?.models ?? []} obstacle={controlObstacle} onChange={onChange} />
+              <LiveControls models={rows?.liveModels ?? []} obstacle={controlObstacle} onChange={onChange} />
             </>
           )}
         </div>
@@ -57,6 +62,8 @@ export function SchedulerDock() {
             choices={choices}
             isLive={isLive}
             isRunning={running !== undefined}
+            isAlive={isLive && (running !== undefined || !hasLaunched)}
+            layOut={layouts.layOut}
             hasMarks={hasMarks}
             hasSelection={hasSelection}
             controlObstacle={controlObstacle}

@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'react';
 import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import { formatCount, formatNs } from '../../../../shared/units/format';
-import { type VersionFigures, versionEventsOf, versionsOf } from '../../model/scheduler/versions';
+import { canServe, type VersionFigures, versionEventsOf, versionsOf } from '../../model/scheduler/versions';
 import { Button } from '../../widgets/button';
 import { EmptyState } from '../../widgets/empty-state';
 import type { SchedulerView } from './views';
@@ -26,7 +26,7 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
     );
   }
   const shared = [...new Set(versions.map(({ model }) => model))]
-    .map((model) => ({ model, own: versions.filter((each) => each.model === model) }))
+    .map((model) => ({ model, own: versions.filter((each) => each.model === model && canServe(each)) }))
     .filter(({ own }) => own.length > 1);
   return (
     <div className="scheduler-view" data-testid="scheduler-versions">
@@ -50,7 +50,7 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
               <tr key={`${each.model} ${each.version}`}>
                 <th scope="row">{each.model}</th>
                 <td>{each.version}</td>
-                <td>{each.state || '–'}</td>
+                <td>{each.state || 'run is over'}</td>
                 <td>{percentWords(each.shareRatio)}</td>
                 <td>{formatCount(each.requestCount)}</td>
                 <td>{nsWords(each.p50Ns)}</td>
@@ -62,6 +62,11 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
           </tbody>
         </table>
       </div>
+      {shared.length === 0 && (
+        <p className="laboratory-hint">
+          No model has two versions that serve now: there is no traffic to share. The workload “A/B rollout” has two.
+        </p>
+      )}
       {shared.map(({ model, own }) => (
         <Traffic key={model} model={model} versions={own} obstacle={obstacle} onChange={onChange} />
       ))}
@@ -99,7 +104,7 @@ function Traffic({ model, versions, obstacle, onChange }: TrafficProps) {
       <legend>Traffic of {model}</legend>
       {versions.map((each) => (
         <label key={each.version}>
-          <span>{each.version}</span>
+          <span>Version {each.version}</span>
           <input
             type="range"
             min={0}
