@@ -51,6 +51,7 @@ export class Core {
   enqueue(lane: Lane, request: Request): void {
     request.version = lane.version;
     request.timeoutAtNs = this.timeoutAtNs(lane, request);
+    request.heldBeforeNs = lane.heldUntilNs(request.arrivalNs);
     this.order(lane, request);
     this.tellDepth(lane, request.priority);
   }

@@ -92,6 +92,9 @@ export class Request implements RequestFacts {
   batchWaitNs = 0;
   isAged = false;
 
+  /** What the lane's held time was when it came; Core sets it. */
+  heldBeforeNs = 0;
+
   // Where it lies in its lane's queue: the queue owns these.
   orderKey = 0;
   rank = 0;

@@ -83,7 +83,7 @@ export class Rollout {
     this.setTraffic({ [previous.version]: 1 });
     const version = this.model.versions.get(candidate.version)!;
     this.enter(version, 'rolled-back', because);
-    this.merge(previous, candidate.queue.takeAll());
+    this.merge(candidate, previous, candidate.queue.takeAll());
     this.tellEmpty(candidate);
     this.drain(version, 'rolled back');
     this.pump();
@@ -129,7 +129,7 @@ export class Rollout {
     this.tellEmpty(lane);
     for (const request of waiting) {
       const other = model.laneFor(request.key);
-      if (other) this.merge(other, [request]);
+      if (other) this.merge(lane, other, [request]);
       else this.core.answer(request, lane, 'failed', 'engine-lost');
     }
     this.pump();
@@ -163,8 +163,11 @@ export class Rollout {
   }
 
   /** Puts requests that were accepted elsewhere among those that wait, by arrival. The limits do not count: they were accepted. */
-  private merge(lane: Lane, requests: readonly Request[]): void {
+  private merge(from: Lane, lane: Lane, requests: readonly Request[]): void {
     if (requests.length === 0) return;
+    const nowNs = this.core.clock.nowNs();
+    const heldMoreNs = lane.heldUntilNs(nowNs) - from.heldUntilNs(nowNs);
+    for (const request of requests) request.heldBeforeNs += heldMoreNs;
     const all = [...lane.queue.takeAll(), ...requests].sort((left, right) => left.id - right.id);
     for (const request of all) {
       request.version = lane.version;

@@ -6,7 +6,15 @@ import type { PolicyName } from '../../../probe/scheduler/policies/policy';
 import { simulate } from '../../../probe/scheduler/simulator/simulate';
 import type { SimulatedWorkload } from '../../../probe/scheduler/simulator/workload';
 import { policyNames, workloads } from './random-workload';
-import { checkAnsweredOnce, checkBatches, checkDeadlineOrder, checkNothingRefused, checkOrder, Trace } from './trace';
+import {
+  checkAnsweredOnce,
+  checkBatches,
+  checkBatchWait,
+  checkDeadlineOrder,
+  checkNothingRefused,
+  checkOrder,
+  Trace,
+} from './trace';
 
 const CASE_COUNT = 10_000;
 const HAPPENINGS = [
@@ -60,6 +68,10 @@ test('every request is answered once, batches keep their limits, deadlines their
     expect(checkBatches(trace, workload)).toBeUndefined();
     expect(checkOrder(trace, workload)).toBeUndefined();
     expect(checkNothingRefused(trace, workload)).toBeUndefined();
+    if (workload.streams!.every(({ lowestLevel }) => lowestLevel === undefined)) {
+      // Only the latency-aware policy leaves a stream free for the sake of what runs on another.
+      expect(checkBatchWait(trace, workload.streams!.length, policy !== 'latency-aware')).toBeUndefined();
+    }
     if (policy !== 'fifo' && policy !== 'edf') expect(checkDeadlineOrder(trace)).toBeUndefined();
     // Twice is enough to see a clock, a map's order or a leftover in the decisions; a fifth of the cases is enough to find one.
     if (seed % 5 === 0) expect(simulate(workload, policy, seed).traceHash).toBe(traceHash);

@@ -118,6 +118,43 @@ export function checkOrder(trace: Trace, { models }: SimulatedWorkload): string 
   return undefined;
 }
 
+/** How long a stream was free between two moments, from when each batch was dispatched and answered. */
+function freeNs(
+  busy: readonly (readonly [number, number])[],
+  streamCount: number,
+  fromNs: number,
+  toNs: number,
+): number {
+  const moments = [...new Set([fromNs, toNs, ...busy.flat()])].filter((at) => at >= fromNs && at <= toNs);
+  moments.sort((left, right) => left - right);
+  let sumNs = 0;
+  for (let index = 1; index < moments.length; index++) {
+    const [beginNs, endNs] = [moments[index - 1], moments[index]];
+    const busyCount = busy.filter(([from, to]) => from <= beginNs && to >= endNs).length;
+    if (busyCount < streamCount) sumNs += endNs - beginNs;
+  }
+  return sumNs;
+}
+
+/**
+ * The wait for a batch to fill is what of a request's wait a stream was free, and nothing else; a policy that may leave a stream free
+ * for other reasons is held to "at most". Streams must take every level.
+ */
+export function checkBatchWait(trace: Trace, streamCount: number, isExact: boolean): string | undefined {
+  if (hasMoves(trace) || trace.of('engine').length > 0) return undefined;
+  const dispatchNs = new Map(trace.requests.map((request) => [request.batchId, request.dispatchNs]));
+  const busy = trace.batches.map(({ id, startNs, durationNs }) => {
+    return [dispatchNs.get(id)!, startNs + durationNs] as const;
+  });
+  for (const { id, arrivalNs, dispatchNs: goneNs, batchWaitNs } of trace.requests) {
+    if (goneNs < 0) continue;
+    const wantedNs = freeNs(busy, streamCount, arrivalNs, goneNs);
+    const isRight = isExact ? batchWaitNs === wantedNs : batchWaitNs >= 0 && batchWaitNs <= wantedNs;
+    if (!isRight) return `request ${id} waited ${batchWaitNs} ns for company while a stream was free for ${wantedNs}`;
+  }
+  return undefined;
+}
+
 /** Without limits, timeouts, faults and refusals everything is completed, however versions change. */
 export function checkNothingRefused({ requests }: Trace, workload: SimulatedWorkload): string | undefined {
   const isHarmless = workload.models.every(({ admission, dynamicBatching, cost }) => {
