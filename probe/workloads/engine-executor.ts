@@ -1,10 +1,12 @@
 // The scheduler's executor on real engines: one object an engine, each with a thread of its own. It never calls back from inside a call,
 // because everything it does ends in a promise.
 
-import { assembleBatch, type Item, splitBatch } from '../engines/batch';
-import type { Engine, LayerTime } from '../engines/engine';
+import { assembleBatch, splitBatch } from '../engines/batch';
+import type { Engine, EngineFacts, LayerTime } from '../engines/engine';
 import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled, Warmed } from '../scheduler/executor';
-import { makeItems } from './inputs';
+import type { EngineAnswer, Payload } from './feeds/feed';
+import { Inputs } from './inputs';
+import type { Pixels } from './pictures/picture';
 
 export interface EngineExecutorOptions {
   /** Throws FailureError. */
@@ -13,11 +15,13 @@ export interface EngineExecutorOptions {
   readonly epochNs: number;
   readonly nowNs: () => number;
   readonly seed: number;
+  /** How a model takes the pixels of pictures; 'unit' when absent. */
+  readonly pixelsOf?: (model: string) => Pixels;
 }
 
 interface Loaded {
   readonly engine: Engine;
-  readonly items: readonly Item[];
+  readonly inputs: Inputs;
 }
 
 /** Layers of an engine, as they were when it was warmed up. */
@@ -44,11 +48,19 @@ export class EngineExecutor implements Executor {
       (engine) => {
         // It was let go of while it loaded.
         if (!this.wanted.has(ref)) return this.letGo(engine);
-        this.loaded.set(ref, { engine, items: makeItems(engine.facts, this.options.seed) });
+        const { seed, pixelsOf } = this.options;
+        this.loaded.set(ref, { engine, inputs: new Inputs(engine.facts, seed, pixelsOf?.(ref.model) ?? 'unit') });
         settled();
       },
       (error) => settled(sentenceOf(error)),
     );
+  }
+
+  /** Of an engine that a model has loaded, the full one before others; undefined when it has none. */
+  factsOf(model: string): EngineFacts | undefined {
+    const refs = [...this.loaded.keys()].filter((ref) => ref.model === model);
+    const best = refs.sort((left, right) => left.tier - right.tier)[0];
+    return best && this.loaded.get(best)?.engine.facts;
   }
 
   warmUp(ref: EngineRef, batchSizes: readonly number[], warmed: Warmed): void {
@@ -94,13 +106,13 @@ export class EngineExecutor implements Executor {
 
   /** How long a batch of each size takes once the engine is warm, in ns. */
   private async warm(ref: EngineRef, batchSizes: readonly number[]): Promise<number[]> {
-    const { engine, items } = this.loaded.get(ref)!;
+    const { engine, inputs } = this.loaded.get(ref)!;
     await engine.warmUp(batchSizes);
     const layers = engine.layerTimes();
     if (layers.length > 0) this.layers.push({ ref, precision: engine.facts.precision, layers });
     const durationsNs: number[] = [];
     for (const size of batchSizes) {
-      const taken = Array.from({ length: size }, (_, index) => items[index % items.length]);
+      const taken = Array.from({ length: size }, (_, index) => inputs.seeded(index));
       // 0 is the correlation of no batch.
       const { durationNs } = await engine.infer({ batch: 0, size, inputs: assembleBatch(engine.facts, taken) });
       durationsNs.push(durationNs);
@@ -109,12 +121,13 @@ export class EngineExecutor implements Executor {
   }
 
   private async run({ id, engine: ref, requests }: BatchOrder): Promise<BatchAnswer> {
-    const { engine, items } = this.loaded.get(ref)!;
-    const taken = requests.map((request) => items[request.id % items.length]);
+    const { engine, inputs } = this.loaded.get(ref)!;
+    const { facts } = engine;
+    const taken = requests.map(({ id: request, spec }) => inputs.itemOf(spec.payload as Payload | undefined, request));
     const size = requests.length;
-    const inputs = assembleBatch(engine.facts, taken);
-    const { outputs, startNs, durationNs } = await engine.infer({ batch: id, size, inputs });
-    const results = splitBatch(engine.facts, outputs, size);
+    const batch = { batch: id, size, inputs: assembleBatch(facts, taken) };
+    const { outputs, startNs, durationNs } = await engine.infer(batch);
+    const results = splitBatch(facts, outputs, size).map((each): EngineAnswer => ({ facts, outputs: each }));
     return { startNs: startNs - this.options.epochNs, durationNs, results };
   }
 }

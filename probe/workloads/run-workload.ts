@@ -7,20 +7,17 @@ import { NS_PER_MS } from '../../shared/units/units';
 import { failure } from '../../shared/util/failure';
 import type { ProbeConnection } from '../runner/probe-connection';
 import type { EngineRef } from '../scheduler/executor';
-import { Pipeline } from '../scheduler/pipelines/pipeline';
 import { RealClock } from '../scheduler/real-clock';
-import type { Request } from '../scheduler/request';
 import { Scheduler } from '../scheduler/scheduler';
-import { Random } from '../scheduler/simulator/random';
 import { toAll } from '../scheduler/simulator/simulate';
 import { Summary } from '../scheduler/simulator/summary';
+import { Asking } from './asking';
 import { Changes, followLines } from './changes';
-import { driveSource } from './drive-sources';
 import { EngineExecutor } from './engine-executor';
 import { KernelsDevice } from './kernels-device';
 import { loadEngine } from './load-engine';
 import { WorkloadRows } from './rows';
-import type { ModelPlan, Workload, WorkloadPipeline } from './workload';
+import type { ModelPlan, Workload } from './workload';
 
 export interface WorkloadRun {
   readonly workload: Workload;
@@ -62,6 +59,7 @@ class Running {
   private readonly scheduler: Scheduler;
   private readonly listener: ReturnType<typeof toAll>;
   private readonly changes: Changes;
+  private readonly asking: Asking;
   readonly summary = new Summary();
 
   constructor(private readonly run: WorkloadRun) {
@@ -74,12 +72,17 @@ class Running {
     const { device, threads, addonPath } = run;
     this.kernels = new KernelsDevice({ device, connection, threads, addonPath });
     const load = (ref: EngineRef) => this.load(ref);
-    this.executor = new EngineExecutor({ load, epochNs: Number(this.epochNs), nowNs, seed });
+    const pixelsOf = (model: string) => workload.models.find(({ options }) => options.name === model)?.pixels ?? 'unit';
+    this.executor = new EngineExecutor({ load, epochNs: Number(this.epochNs), nowNs, seed, pixelsOf });
     const { clock, executor, listener } = this;
     const { streams, agingNs, agedEvery } = workload;
     this.scheduler = new Scheduler({ clock, executor, listener, policy, streams, agingNs, agedEvery });
     const models = workload.models.map(({ options }) => options);
-    this.changes = new Changes(this.scheduler, models, (sentence, remedy) => this.warn(sentence, remedy));
+    const warn = (sentence: string, remedy: string) => this.warn(sentence, remedy);
+    this.changes = new Changes(this.scheduler, models, warn);
+    const note = (sentence: string) => this.rows.note('workload', sentence);
+    const { changes, scheduler } = this;
+    this.asking = new Asking({ workload, seed, clock, scheduler, listener, executor, changes, warn, note });
   }
 
   async work(): Promise<WorkloadResult> {
@@ -92,7 +95,7 @@ class Running {
       stopFollowing = run.controlPath
         ? followLines(run.controlPath, (line) => this.changes.applyLine(line))
         : undefined;
-      const stop = this.startAsking(up, beginNs);
+      const stop = this.asking.start(up, beginNs, beginNs + run.durationNs);
       await waitFor(run.durationNs / NS_PER_MS, run.signal, () => false);
       stop();
       const drainMs = run.signal.aborted ? CANCEL_MS_MAX : DRAIN_MS_MAX;
@@ -150,40 +153,6 @@ class Running {
         resolve(error === undefined);
       });
     });
-  }
-
-  private startAsking(up: ReadonlySet<string>, beginNs: number): () => void {
-    const { clock, scheduler, listener } = this;
-    const { workload, seed, durationNs } = this.run;
-    const random = new Random(seed, 2);
-    const pipelines = new Map(workload.pipelines.map((each) => [each.name, this.pipelineOf(each, random)] as const));
-    const needs = new Map(workload.pipelines.map(({ name, stages }) => [name, stages.map(({ model }) => model)]));
-    const asked = { clock, scheduler, listener, pipelines, seed };
-    const endNs = beginNs + durationNs;
-    const stops = workload.sources.flatMap((source, index) => {
-      const missing = (needs.get(source.target) ?? [source.target]).find((model) => !up.has(model));
-      if (missing === undefined) return [driveSource(source, index, asked, [beginNs, endNs])];
-      this.warn(`The source "${source.name}" does not ask, because the model "${missing}" could not be loaded.`, '');
-      return [];
-    });
-    const timers = workload.events.map(({ atNs, change }) => {
-      const timer = clock.timer(() => this.changes.apply(change));
-      timer.armAt(beginNs + atNs);
-      return timer;
-    });
-    return () => {
-      for (const stop of stops) stop();
-      for (const timer of timers) timer.disarm();
-    };
-  }
-
-  private pipelineOf({ name, stages }: WorkloadPipeline, random: Random): Pipeline {
-    const drawn = stages.map(({ fanOutMax, ...stage }) => {
-      if (fanOutMax === undefined) return stage;
-      const fanOut = (_request: Request) => new Array(Math.floor(random.next() * (fanOutMax + 1))).fill(undefined);
-      return { ...stage, fanOut };
-    });
-    return new Pipeline({ name, stages: drawn }, this.scheduler, this.clock, this.listener);
   }
 }
 

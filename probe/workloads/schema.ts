@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { POLICY_CHOICES, WORKLOAD_SECONDS_MAX, workloadChange } from '../../shared/rpc/workload-control';
+import { FEEDS } from './feeds/feed';
 
 /** A source that asks more often than this asks for nothing that one runner can give. */
 export const RATE_PER_SEC_MAX = 100_000;
@@ -75,6 +76,8 @@ const model = z.strictObject({
   /** CPU threads of one engine. */
   threads: z.number().int().min(1).max(256).default(1),
   provider: z.enum(['cpu', 'cuda', 'tensorrt']).optional(),
+  /** How a byte of a picture becomes a number of the input. */
+  pixels: z.enum(['unit', 'signed', 'imagenet']).default('unit'),
   maxBatchSize: positiveCount.max(1024).default(1),
   dynamicBatching: dynamicBatching.optional(),
   weight: z.number().positive().optional(),
@@ -122,6 +125,8 @@ const source = z.strictObject({
   timeoutMs: positiveMs.optional(),
   /** So many askers take turns; left out: the source is one asker. */
   keyCount: positiveCount.optional(),
+  /** Shown in turn: a folder, a file, generated:signs or generated:noise. Left out: seeded numbers, of a pipeline seeded pictures. */
+  pictures: place.optional(),
   /** A camera: its images go through a buffer, and what does not fit is thrown away. */
   video: z
     .strictObject({
@@ -137,8 +142,12 @@ const stage = z.strictObject({
   model: word,
   priority: priority.optional(),
   share: ratio.optional(),
-  /** How many requests of the next stage one answer makes is drawn evenly from 0 to this; left out: one. */
+  /** What the next stage gets of an answer; probe/workloads/feeds. Left out: crops where the outputs say where objects are, else picture. */
+  feeds: z.enum(FEEDS).optional(),
+  /** The most requests of the next stage that one answer makes; of `drawn` how many is drawn evenly from 0 to this. */
   fanOutMax: count.max(1000).optional(),
+  /** Of `crops`: an object counts from this score on. */
+  scoreMin: ratio.optional(),
 });
 
 const [policyChange, limitsChange, trafficChange, rollBackChange] = workloadChange.options;

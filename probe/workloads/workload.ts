@@ -5,6 +5,8 @@ import type { ModelOptions, TierKind } from '../scheduler/configuration';
 import type { StreamOptions } from '../scheduler/placement/streams';
 import type { Arrival } from '../scheduler/simulator/arrivals';
 import type { DropPolicyName } from '../scheduler/sources/drop-policies';
+import type { Feeds } from './feeds/feed';
+import type { Pixels } from './pictures/picture';
 import type { Change } from './schema';
 
 export interface ModelFile {
@@ -36,6 +38,7 @@ export interface ModelPlan {
   readonly options: ModelOptions;
   readonly versions: readonly VersionPlan[];
   readonly traffic: Readonly<Record<string, number>> | undefined;
+  readonly pixels: Pixels;
 }
 
 export interface WorkloadPipeline {
@@ -44,7 +47,9 @@ export interface WorkloadPipeline {
     readonly model: string;
     readonly priority?: number;
     readonly share?: number;
+    readonly feeds?: Feeds;
     readonly fanOutMax?: number;
+    readonly scoreMin?: number;
   }[];
 }
 
@@ -57,6 +62,8 @@ export interface WorkloadSource {
   readonly deadlineNs: number | undefined;
   readonly timeoutMicroseconds: number | undefined;
   readonly keyCount: number | undefined;
+  /** As of pictures/place.ts; undefined for seeded numbers. */
+  readonly pictures: string | undefined;
   readonly video:
     | {
         readonly policy: DropPolicyName;
