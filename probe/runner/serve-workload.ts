@@ -54,6 +54,7 @@ export async function serveWorkload(options: RunnerArguments): Promise<number> {
       threads: options.threads,
       addonPath: options.addonPath,
       controlPath: given.controlPath,
+      sensorsRoot: given.sensorsRoot,
       signal: stopSignal(),
       print: options.isPrinting ? (line) => process.stdout.write(`${line}\n`) : undefined,
     });

@@ -63,6 +63,11 @@ export class EngineExecutor implements Executor {
     return best && this.loaded.get(best)?.engine.facts;
   }
 
+  /** Where the engines that are loaded run. */
+  get devices(): ReadonlySet<EngineFacts['device']> {
+    return new Set([...this.loaded.values()].map(({ engine }) => engine.facts.device));
+  }
+
   warmUp(ref: EngineRef, batchSizes: readonly number[], warmed: Warmed): void {
     this.warm(ref, batchSizes).then(
       (durationsNs) => warmed(undefined, durationsNs),

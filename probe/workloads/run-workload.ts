@@ -17,6 +17,7 @@ import { EngineExecutor } from './engine-executor';
 import { KernelsDevice } from './kernels-device';
 import { loadEngine } from './load-engine';
 import { WorkloadRows } from './rows';
+import { nvmlReader, watchTemperature } from './temperature';
 import type { ModelPlan, Workload } from './workload';
 
 export interface WorkloadRun {
@@ -32,6 +33,8 @@ export interface WorkloadRun {
   readonly print: ((line: string) => void) | undefined;
   /** Lines of JSON that are appended here change the workload while it runs. */
   readonly controlPath: string | undefined;
+  /** Where the machine's sys folder stands; / when undefined. */
+  readonly sensorsRoot: string | undefined;
   readonly signal: AbortSignal;
   /** What went wrong and does not end it, for people. */
   readonly tell: (text: string) => void;
@@ -89,12 +92,14 @@ class Running {
     const { run, clock, scheduler } = this;
     const flushing = setInterval(() => this.rows.flush(), FLUSH_MS);
     let stopFollowing: (() => void) | undefined;
+    let stopWatching: (() => void) | undefined;
     try {
       const up = await this.bringUp();
-      const beginNs = clock.nowNs();
       stopFollowing = run.controlPath
         ? followLines(run.controlPath, (line) => this.changes.applyLine(line))
         : undefined;
+      stopWatching = await this.watchTemperature();
+      const beginNs = clock.nowNs();
       const stop = this.asking.start(up, beginNs, beginNs + run.durationNs);
       await waitFor(run.durationNs / NS_PER_MS, run.signal, () => false);
       stop();
@@ -104,6 +109,7 @@ class Running {
       return { summary: this.summary, elapsedNs, isCancelled: run.signal.aborted };
     } finally {
       stopFollowing?.();
+      stopWatching?.();
       clearInterval(flushing);
       scheduler.close();
       clock.close();
@@ -125,6 +131,25 @@ class Running {
     const engine = plan?.versions.find((each) => each.version === version)?.engines[kind];
     if (!engine) throw new Error(`the workload has no engine ${model}/${version}/${kind}`);
     return loadEngine(engine, { name: model, folder: workload.folder, device, kernels: this.kernels });
+  }
+
+  /** Degradation tiers follow the device's temperature, where it has one. */
+  private watchTemperature(): Promise<() => void> {
+    const { run, scheduler, executor } = this;
+    const isCuda = executor.devices.has('cuda');
+    const nvmlCelsius = isCuda ? nvmlReader(run.addonPath) : undefined;
+    return watchTemperature({
+      ...{ root: run.sensorsRoot ?? '/', isCuda, nvmlCelsius },
+      heard: ({ celsius, isThrottled }) => scheduler.setTemperature(celsius, isThrottled),
+      missing: () => this.tellNoSensor(),
+    });
+  }
+
+  private tellNoSensor(): void {
+    const sentence = 'This machine tells no temperature, so tiers of degradation follow missed deadlines alone.';
+    const isAsked = this.run.workload.models.some(({ options }) => options.degradation?.hotCelsius !== undefined);
+    if (isAsked) this.warn(sentence, '');
+    else this.rows.note('workload', sentence);
   }
 
   /** The models that can serve. A version that cannot be loaded is told, and the others go on. */

@@ -1,7 +1,7 @@
 // `runner workload` with real engines on the CPU: every request is answered once, and what is wrong costs no more than itself.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -199,6 +199,42 @@ test('a control file changes what runs; what is wrong in it is told', async () =
   expect(warningsOf(run)).toEqual([
     expect.stringMatching(/^A change in the control file was left out: it is wrong at kind/),
   ]);
+  checkWhole(run, 4);
+});
+
+test('a hot board steps down a tier, a cool one climbs again', async () => {
+  const zone = join(folder, 'board/sys/class/thermal/thermal_zone0');
+  mkdirSync(zone, { recursive: true });
+  writeFileSync(join(zone, 'type'), 'tj-thermal');
+  const set = (celsius: number) => writeFileSync(join(zone, 'temp'), String(celsius * 1000));
+  set(50);
+  const lighter = { file: 'generated:classifier-shaped?sidePx=32&batch=free&classCount=10' };
+  const degradation = { hotCelsius: 85, coolCelsius: 75, windowMs: 100, calmMs: 100 };
+  const models = { classify: { ...SMALL_MODEL, tiers: { 'lighter-model': lighter }, degradation } };
+  const words = ['--text', workloadText(models), '--seconds', '60', '--sensors', join(folder, 'board'), '--print'];
+  const run = new Run(words);
+  const tiers = () =>
+    run
+      .rows('decision')
+      .flatMap(({ kind, from, to, because }) => (kind === 'tier' ? [`${from} ${to} ${because}`] : []));
+  const tierOfLast = () => run.rows('request').at(-1)?.tier;
+  await expect.poll(tierOfLast, { timeout: 30_000 }).toBe(0);
+  set(90);
+  await expect.poll(tierOfLast, { timeout: 30_000 }).toBe(1);
+  expect(tiers()).toEqual(['0 1 temperature']);
+  set(60);
+  await expect.poll(tierOfLast, { timeout: 30_000 }).toBe(0);
+  expect(tiers()).toEqual(['0 1 temperature', '1 0 recovered']);
+  run.child.kill('SIGINT');
+  expect(await run.exitCode).toBe(0);
+  checkWhole(run, 4);
+});
+
+test('tiers by temperature on a machine without a sensor: said once, and it runs', async () => {
+  const models = { classify: { ...SMALL_MODEL, degradation: { hotCelsius: 85 } } };
+  const run = new Run(['--text', workloadText(models), '--sensors', join(folder, 'no-board'), '--print']);
+  expect(await run.exitCode).toBe(0);
+  expect(warningsOf(run)).toEqual([expect.stringContaining('This machine tells no temperature')]);
   checkWhole(run, 4);
 });
 

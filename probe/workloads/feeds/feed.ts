@@ -11,7 +11,8 @@ import { itemCountOf } from '../../engines/values';
 import type { Request } from '../../scheduler/request';
 import type { Random } from '../../scheduler/simulator/random';
 import { type Area, type Look, pictureInputOf, scaleOf } from '../pictures/picture';
-import { type Box, objectReaderOf, type ReadObjects, type ReadOptions } from './objects';
+import type { Box } from './box';
+import { objectReaderOf, type ReadObjects, type ReadOptions } from './objects';
 
 export const FEEDS = ['crops', 'picture', 'whole', 'drawn'] as const;
 export type Feeds = (typeof FEEDS)[number];

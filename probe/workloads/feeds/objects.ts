@@ -6,17 +6,9 @@
 import type { Item } from '../../engines/batch';
 import type { EngineFacts } from '../../engines/engine';
 import { type PictureInput, pictureInputOf } from '../pictures/picture';
+import type { Box } from './box';
 import { suppressOverlaps } from './overlaps';
 import { textBoxes } from './text-map';
-
-/** In pixels of the network's input; the second corner is just outside. */
-export interface Box {
-  readonly leftPx: number;
-  readonly topPx: number;
-  readonly rightPx: number;
-  readonly bottomPx: number;
-  readonly scoreRatio: number;
-}
 
 /** The best first; overlapping ones are one. */
 export type ReadObjects = (outputs: Item) => Box[];

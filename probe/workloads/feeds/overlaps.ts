@@ -1,6 +1,6 @@
 // Greedy non-maximum suppression on the CPU, as of kernels/nms, for the boxes of one picture.
 
-import type { Box } from './objects';
+import type { Box } from './box';
 
 /** Ultralytics' default: boxes that share more than this of their common area are one. */
 const OVERLAP_RATIO_MAX = 0.7;

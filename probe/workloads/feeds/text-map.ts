@@ -1,7 +1,7 @@
 // Boxes of a text map: connected places that are likely text, grown by what the network was taught to shrink them. Thresholds are those of
 // PaddleOCR's DBPostProcess: thresh 0.3, box_thresh 0.6, unclip_ratio 1.5, min_size 3. Boxes lie straight here; PaddleOCR turns them.
 
-import type { Box } from './objects';
+import type { Box } from './box';
 
 const PLACE_MIN = 0.3;
 const SCORE_MIN = 0.6;

@@ -1,6 +1,6 @@
 // A picture, and how a part of it becomes the numbers that a network looks at.
 
-import type { EngineFacts, TensorFacts, TensorValues } from '../../engines/engine';
+import type { EngineFacts, TensorFacts } from '../../engines/engine';
 
 /** Rows from the top, three bytes a pixel: red, green, blue. */
 export interface Picture {
@@ -76,7 +76,7 @@ function betweens(count: number, fromPx: number, sidePx: number, scale: number) 
  * The numbers [3, height, width] of an input: the area resized between its pixels (bilinear), at the top left; what it does not cover is
  * 0. `pixels` counts for float32, uint8 takes bytes as they are.
  */
-export function tensorOf({ picture, area }: Look, input: PictureInput, pixels: Pixels): TensorValues {
+export function tensorOf({ picture, area }: Look, input: PictureInput, pixels: Pixels): Float32Array | Uint8Array {
   const { widthPx, heightPx, element } = input;
   const scale = scaleOf(area, input);
   const planePx = widthPx * heightPx;
