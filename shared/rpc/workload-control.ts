@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 
-export const WORKLOAD_PRESETS = ['three-cameras', 'detect-classify-track', 'overload', 'ab-rollout'] as const;
+export const WORKLOAD_PRESETS = ['three-cameras', 'detect-classify-track', 'overload', 'ab-rollout', 'demo'] as const;
 export type WorkloadPreset = (typeof WORKLOAD_PRESETS)[number];
 
 export const POLICY_CHOICES = ['fifo', 'strict-priority', 'edf', 'weighted-fair', 'latency-aware'] as const;
