@@ -42,7 +42,7 @@ function sendFailure(connection: ProbeConnection, { failure: { code, sentence, r
 /** Returns the exit code. Throws FailureError, which the probe was told of. */
 export async function serveWorkload(options: RunnerArguments): Promise<number> {
   const given = options.workload!;
-  const connection = await connectIfAsked();
+  const connection = await connectIfAsked({ takesChanges: true });
   try {
     const workload = readWorkload(given);
     const policy = given.policy ?? workload.policy;

@@ -98,6 +98,7 @@ class Running {
       stopFollowing = run.controlPath
         ? followLines(run.controlPath, (line) => this.changes.applyLine(line))
         : undefined;
+      run.connection?.onChanges((json) => this.changes.applyLine(json));
       stopWatching = await this.watchTemperature();
       const beginNs = clock.nowNs();
       const stop = this.asking.start(up, beginNs, beginNs + run.durationNs);
@@ -109,6 +110,7 @@ class Running {
       return { summary: this.summary, elapsedNs, isCancelled: run.signal.aborted };
     } finally {
       stopFollowing?.();
+      run.connection?.onChanges(undefined);
       stopWatching?.();
       clearInterval(flushing);
       scheduler.close();

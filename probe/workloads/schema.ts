@@ -150,16 +150,16 @@ const stage = z.strictObject({
   scoreMin: ratio.optional(),
 });
 
-const [policyChange, limitsChange, trafficChange, rollBackChange] = workloadChange.options;
+const [policyChange, limitsChange, trafficChange, rollBackChange, loadChange, swapChange] = workloadChange.options;
 
-/** What may be changed while it runs, by an event of the file or by the control file. */
+/** What may be changed while it runs, by an event of the file or from outside. */
 export const change = z.discriminatedUnion('kind', [
   policyChange.strict(),
   limitsChange.strict(),
   trafficChange.strict(),
   rollBackChange.strict(),
-  z.strictObject({ kind: z.literal('load'), model: word, version: word }),
-  z.strictObject({ kind: z.literal('swap'), model: word, version: word }),
+  loadChange.strict(),
+  swapChange.strict(),
 ]);
 export type Change = z.infer<typeof change>;
 
