@@ -153,8 +153,10 @@ export class Scheduler {
     if (lane) request.version = lane.version;
     const reason = this.refusalOf(lane, request);
     if (reason) this.core.answer(request, lane, 'rejected', reason);
-    else if (model.reuse(request)) this.core.answer(request, lane, 'reused');
-    else {
+    else if (model.reuse(request)) {
+      this.core.join(lane!, request);
+      this.core.answer(request, lane, 'reused');
+    } else {
       this.core.enqueue(lane!, request);
       this.dispatcher.pump();
     }

@@ -46,6 +46,7 @@ const dynamicBatching = z.strictObject({
   maxQueueDelayMicroseconds: count.max(60e6).optional(),
   priorityLevels: z.number().int().min(0).max(15).optional(),
   defaultPriorityLevel: priority.optional(),
+  preserveOrdering: z.boolean().optional(),
   defaultQueuePolicy: queuePolicy.optional(),
   priorityQueuePolicy: z.record(z.string().regex(/^\d{1,2}$/, 'must be a priority level'), queuePolicy).optional(),
 });

@@ -108,8 +108,10 @@ export class Rollout {
       else if (lane.statistics.answeredCount >= configuration.rollBack.probationCount) this.endProbation();
     }
     const version = this.model.versions.get(lane.version);
-    if (version?.state === 'draining') this.endIfDrained(version);
-    else if (version?.state === 'failed' && lane.inFlightCount === 0) this.release(version);
+    // Another one of the same name may have been loaded since.
+    if (version?.lane !== lane) return;
+    if (version.state === 'draining') this.endIfDrained(version);
+    else if (version.state === 'failed' && lane.inFlightCount === 0) this.release(version);
   }
 
   /** The engines of a lane do not come back: its queue goes to the other versions, or is answered when there are none. */

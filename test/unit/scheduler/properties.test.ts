@@ -8,6 +8,7 @@ import type { SimulatedWorkload } from '../../../probe/scheduler/simulator/workl
 import { policyNames, workloads } from './random-workload';
 import {
   checkAnsweredOnce,
+  checkAnswerOrder,
   checkBatches,
   checkBatchWait,
   checkDeadlineOrder,
@@ -25,6 +26,7 @@ const HAPPENINGS = [
     'engine-error',
     'engine-hung',
     'engine-lost',
+    'held',
     'no-version',
     'queue-full',
     'reused',
@@ -67,6 +69,8 @@ test('every request is answered once, batches keep their limits, deadlines their
     expect(checkAnsweredOnce(trace, scheduler.openCount)).toBeUndefined();
     expect(checkBatches(trace, workload)).toBeUndefined();
     expect(checkOrder(trace, workload)).toBeUndefined();
+    expect(checkAnswerOrder(trace, workload)).toBeUndefined();
+    if (trace.requests.some(({ settledNs, completionNs }) => settledNs < completionNs)) seen.add('held');
     expect(checkNothingRefused(trace, workload)).toBeUndefined();
     if (workload.streams!.every(({ lowestLevel }) => lowestLevel === undefined)) {
       // Only the latency-aware policy leaves a stream free for the sake of what runs on another.

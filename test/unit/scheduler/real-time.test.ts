@@ -37,9 +37,9 @@ test('requests are answered, batched by the delay, in real time', async () => {
   // Two full ones at once; the rest waited for company as long as it might.
   expect(trace.batches.map(({ requestCount }) => requestCount).sort()).toEqual([4, 8, 8]);
   const last = trace.batches.find(({ requestCount }) => requestCount === 4)!;
-  for (const { arrivalNs, dispatchNs } of trace.requests.filter(({ batchId }) => batchId === last.id)) {
-    expect(dispatchNs - arrivalNs).toBeGreaterThanOrEqual(2.9e6);
-  }
+  const waited = trace.requests.filter(({ batchId }) => batchId === last.id);
+  const waitNs = waited.map(({ arrivalNs, dispatchNs }) => dispatchNs - arrivalNs);
+  expect(Math.max(...waitNs)).toBeGreaterThanOrEqual(3e6);
   scheduler.close();
   clock.close();
 });

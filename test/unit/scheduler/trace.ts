@@ -87,7 +87,7 @@ export function checkDeadlineOrder(trace: Trace): string | undefined {
       if (other.model !== gone.model || other.version !== gone.version || other.priority !== gone.priority) continue;
       if (other.deadlineNs >= gone.deadlineNs || other.arrivalNs >= gone.dispatchNs) continue;
       if ((delayedNs.get(other.id) ?? Number.POSITIVE_INFINITY) <= gone.dispatchNs) continue;
-      const leftNs = other.dispatchNs >= 0 ? other.dispatchNs : other.completionNs;
+      const leftNs = other.dispatchNs >= 0 ? other.dispatchNs : other.settledNs;
       if (leftNs > gone.dispatchNs) return `request ${gone.id} went before ${other.id}, whose deadline is earlier`;
     }
   }
@@ -151,6 +151,19 @@ export function checkBatchWait(trace: Trace, streamCount: number, isExact: boole
     const wantedNs = freeNs(busy, streamCount, arrivalNs, goneNs);
     const isRight = isExact ? batchWaitNs === wantedNs : batchWaitNs >= 0 && batchWaitNs <= wantedNs;
     if (!isRight) return `request ${id} waited ${batchWaitNs} ns for company while a stream was free for ${wantedNs}`;
+  }
+  return undefined;
+}
+
+/** What a model that preserves ordering answers, it answers in the order in which it was asked; refusals at the door come at once. */
+export function checkAnswerOrder({ requests }: Trace, { models }: SimulatedWorkload): string | undefined {
+  for (const { name, dynamicBatching } of models) {
+    if (!dynamicBatching?.preserveOrdering) continue;
+    const isRefused = ({ reason }: RequestFacts) =>
+      reason === 'queue-full' || reason === 'admission' || reason === 'no-version';
+    const answered = requests.filter((request) => request.model === name && !isRefused(request));
+    const early = answered.find(({ id }, index) => index > 0 && id < answered[index - 1].id);
+    if (early) return `request ${early.id} of ${name} was answered after one that came later`;
   }
   return undefined;
 }
