@@ -110,6 +110,10 @@ function changeWords(change: WorkloadChange): string {
       return `The new shares of ${change.model} were given to the workload.`;
     case 'roll-back':
       return `The workload was asked to go back to the version of ${change.model} before.`;
+    case 'load':
+      return `The workload was asked to load version ${change.version} of ${change.model}.`;
+    case 'swap':
+      return `The workload was asked to serve ${change.model} by version ${change.version} alone.`;
   }
 }
 
