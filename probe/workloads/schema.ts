@@ -3,8 +3,8 @@
 
 import { z } from 'zod';
 import { POLICY_CHOICES, WORKLOAD_SECONDS_MAX, workloadChange } from '../../shared/rpc/workload-control';
-import { tensorrtKeys } from './tensorrt-keys';
 import { FEEDS } from './feeds/feed';
+import { tensorrtKeys } from './tensorrt-keys';
 
 /** A source that asks more often than this asks for nothing that one runner can give. */
 export const RATE_PER_SEC_MAX = 100_000;
