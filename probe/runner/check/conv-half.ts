@@ -5,17 +5,24 @@ import { HALF_NAN, randomHalves } from './halves';
 
 /** The words of kernels/conv_half/conv_half.h; a test holds them against the addon. */
 export const CONV_HALF_TILES = [
-  'tile_128x16_32x16_k1',
+  'tile_256x16_32x16_k1',
+  'tile_128x16_32x16_k2',
   'tile_64x16_32x16_k2',
+  'tile_32x16_32x16_k4',
+  'tile_32x16_32x16_k8',
   'tile_128x32_32x32_k1',
-  'tile_64x32_32x32_k2',
+  'tile_64x32_32x32_k1',
+  'tile_64x32_32x16_k2',
+  'tile_32x32_16x16_k2',
+  'tile_32x32_16x32_k4',
   'tile_32x32_32x32_k4',
-  'tile_128x64_32x32_k1',
+  'tile_32x32_32x32_k8',
+  'tile_32x64_32x32_k2',
+  'tile_32x64_32x32_k4',
   'tile_64x64_32x32_k1',
   'tile_64x64_32x32_k2',
-  'tile_32x64_32x32_k4',
   'tile_64x80_32x80_k2',
-  'tile_32x80_32x80_k4',
+  'tile_128x64_32x32_k1',
   'tile_64x128_32x64_k2',
   'tile_128x128_64x64_k1',
 ] as const;
@@ -52,7 +59,7 @@ const outputSide = ({ window, stride, padding }: ConvHalfShape, side: number) =>
 /** Elements from the first pixel's first channel to the last one's last. */
 const extent = (pixels: number, pitch: number, channels: number) => (pixels - 1) * pitch + channels;
 
-function convHalfCheck(tile: string, splits: number, shape: ConvHalfShape, number: number): Check {
+function convHalfCheck(tile: string, shape: ConvHalfShape, number: number): Check {
   const { images, channelsIn, channelsOut, height, width, window } = shape;
   const random = seededRandom(number + 1);
   const isWide = number % 2 === 1;
@@ -72,10 +79,18 @@ function convHalfCheck(tile: string, splits: number, shape: ConvHalfShape, numbe
   if (isWide) inputs.residual = randomHalves(random, extent(pixels, residualPitch, channelsOut));
   const element = isHalf ? 'f16' : 'f32';
   return {
-    label: `conv_half ${tile}${splits > 1 ? ` splits ${splits}` : ''} ${height}x${width} window ${window} ${element}`,
+    label: `conv_half ${tile} ${height}x${width} window ${window} ${element}`,
     kernel: 'conv_half',
     variant: tile,
-    options: { ...shape, splits, activation, inputPitch, outputPitch, residualPitch, outputElement: element },
+    options: {
+      ...shape,
+      startsEarly: isWide,
+      activation,
+      inputPitch,
+      outputPitch,
+      residualPitch,
+      outputElement: element,
+    },
     inputs,
     output: ['output', extent(pixels, outputPitch, channelsOut)],
     isHalf,
@@ -83,14 +98,9 @@ function convHalfCheck(tile: string, splits: number, shape: ConvHalfShape, numbe
   };
 }
 
-/** Every tile, and, where blocks can share their depth, with 2 to 8 that do. */
+/** Every tile, on each shape. */
 export function convHalfChecks(device: ComputeDevice): Check[] {
   if (device.kind === 'cuda' && device.computeMajor < 8) return [];
-  const hasClusters = device.kind === 'cpu' || device.computeMajor >= 9;
-  return CONV_HALF_TILES.flatMap((tile) =>
-    SHAPES.flatMap((shape, number) => [
-      convHalfCheck(tile, 1, shape, number),
-      ...(hasClusters ? [convHalfCheck(tile, [2, 3, 8][number % 3], shape, number)] : []),
-    ]),
-  );
+  const tiles = ['auto', ...CONV_HALF_TILES];
+  return tiles.flatMap((tile) => SHAPES.map((shape, number) => convHalfCheck(tile, shape, number)));
 }

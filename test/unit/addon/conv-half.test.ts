@@ -89,8 +89,8 @@ describe('calls', () => {
     expect(addon.kernelVariants('conv_half')).toEqual([...CONV_HALF_TILES, 'auto']);
     const [launch] = device.describeLaunch(call).launches;
     expect(launch.name).toMatch(/^conv_half<\d+, \d+, \d+, \d+, \d, \d>$/);
-    const split = { ...call, variant: 'tile_64x64_32x32_k2', splits: 4 };
-    expect(device.describeLaunch(split).launches[0]).toMatchObject({ grid: [1, 1, 4], block: [256, 1, 1] });
+    const sliced = { ...call, variant: 'tile_64x64_32x32_k2' };
+    expect(device.describeLaunch(sliced).launches[0]).toMatchObject({ grid: [1, 1, 1], block: [256, 1, 1] });
   });
 
   test('chunks are moved where both sides lie together, elements elsewhere', () => {
@@ -119,7 +119,7 @@ describe('calls', () => {
     ['a short pitch', { ...call, inputPitch: 0 }, /^conv_half: inputPitch must be a whole number from 8/],
     ['an address', { ...call, input: memory + 8 }, /^conv_half: input must be a multiple of 16 bytes\.$/],
     ['a window', { ...call, window: 2 }, /^conv_half: window must be 1 or 3\.$/],
-    ['splits', { ...call, variant: 'tile_64x64_32x32_k2', splits: 9 }, /^conv_half: splits must be/],
+    ['a tile', { ...call, variant: 'tile_1x1' }, /^conv_half: variant must be one of tile_/],
     ['little memory', { ...call, height: 400, width: 400 }, /^conv_half: input has 1048576 bytes; 2560000 are needed/],
     [
       'a layout',
