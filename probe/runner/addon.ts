@@ -84,6 +84,19 @@ export interface ComputeDevice {
   free(address: DeviceAddress): void;
   upload(options: { target: DeviceAddress; source: NodeJS.TypedArray; stream?: number }): void;
   download(options: { source: DeviceAddress; target: NodeJS.TypedArray; stream?: number }): void;
+  /** Makes `count` blocks of host memory that the device reads and writes itself: page-locked for a GPU. */
+  reserveHost(options: { bytes: number; count: number }): void;
+  /** The opposite; those that somebody has go when they come back. */
+  unreserveHost(options: { bytes: number; count: number }): void;
+  /**
+   * The first bytes of a free block of `blockBytes`, which are as many when absent: uploads from there go without a copy between. The block is
+   * free again once nothing refers to the array, or by giveBack(). undefined when no such block is free.
+   */
+  hostArray(bytes: number, blockBytes?: number): ArrayBuffer | undefined;
+  /** Frees the block at once; the array and all views of it are empty then. */
+  giveBack(array: ArrayBuffer): void;
+  /** Downloads into an array of hostArray() behind what the stream has, and returns at once; whenDone() says when it is there. */
+  fetch(options: { source: DeviceAddress; target: NodeJS.TypedArray; stream?: number }): void;
   /**
    * Lets copies of up to `bytes` on the stream go through page-locked memory, where an upload returns before the device has read it; the
    * source may be written again all the same. 0 gives that memory back. Does nothing on a CPU.

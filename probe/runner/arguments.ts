@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { POLICY_CHOICES, type PolicyChoice } from '../../shared/rpc/workload-control';
-import { ENGINE_CHOICES, ENGINE_OPTIONS, type EngineArguments } from './engine-arguments';
+import { ENGINE_CHOICES, ENGINE_OPTIONS, type EngineArguments, PRECISION_CHOICES } from './engine-arguments';
 
 export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
@@ -51,7 +51,7 @@ export interface WorkloadArguments {
 const VERBS = ['demo', 'check', 'experiment', 'experiment-worker', 'engine', 'workload'] as const;
 
 const DEVICE_WORDS = '[--device auto|cpu|cuda] [--threads N] [--addon PATH]';
-export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}, or runner workload --file PATH|--preset NAME|--text YAML [--folder PATH] [--policy NAME] [--seconds N] [--seed N] [--control PATH] [--print] [--device auto|cpu|cuda]`;
+export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--precision fp32|fp16] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}, or runner workload --file PATH|--preset NAME|--text YAML [--folder PATH] [--policy NAME] [--seconds N] [--seed N] [--control PATH] [--print] [--device auto|cpu|cuda]`;
 
 /** Wrong usage; the message is one sentence. */
 export class UsageError extends Error {}
@@ -118,7 +118,14 @@ function engineOf({ model, engine: word, ...values }: ReturnType<typeof parse>['
   const engine = ENGINE_CHOICES.find((choice) => choice === (word ?? 'kernels'));
   if (!engine) throw new UsageError(`--engine must be ${ENGINE_CHOICES.join(' or ')}, not "${word}"`);
   const batchSize = wholeNumberOf('batch', values.batch, 1, BATCH_MAX) ?? 1;
-  return { model, engine, batchSize, isGraph: !values['one-by-one'] };
+  const precision = PRECISION_CHOICES.find((choice) => choice === (values.precision ?? 'fp32'));
+  if (!precision)
+    throw new UsageError(`--precision must be ${PRECISION_CHOICES.join(' or ')}, not "${values.precision}"`);
+  if (precision === 'fp16' && engine !== 'kernels')
+    throw new UsageError(
+      '--precision fp16 is for the engine kernels; the others compute in what the model is stored in',
+    );
+  return { model, engine, precision, batchSize, isGraph: !values['one-by-one'] };
 }
 
 function workloadOf(values: ReturnType<typeof parse>['values']): WorkloadArguments {

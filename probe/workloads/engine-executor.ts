@@ -155,8 +155,10 @@ export class EngineExecutor implements Executor {
     const { engine, items } = this.loaded.get(ref)!;
     const taken = requests.map((request) => items[request.id % items.length]);
     const size = requests.length;
-    const inputs = assembleBatch(engine.facts, taken);
-    const { outputs, startNs, durationNs } = await engine.infer({ batch: id, size, inputs });
+    const inputs = assembleBatch(engine.facts, taken, engine);
+    const answer = engine.infer({ batch: id, size, inputs });
+    engine.giveBack?.(inputs);
+    const { outputs, startNs, durationNs } = await answer;
     const results = splitBatch(engine.facts, outputs, size);
     return { startNs: startNs - this.options.epochNs, durationNs, results };
   }

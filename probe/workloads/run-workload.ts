@@ -134,9 +134,9 @@ class Running {
   }
 
   private load({ ref, report, signal }: Arrival) {
-    const { workload, device, addonPath, signal: ended } = this.run;
+    const { workload, device, signal: ended } = this.run;
     return loadEngine(this.planOf(ref), {
-      ...{ name: ref.model, folder: workload.folder, device, addonPath, report, kernels: this.kernels },
+      ...{ name: ref.model, folder: workload.folder, device, report, kernels: this.kernels },
       signal: AbortSignal.any([signal, ended]),
     });
   }

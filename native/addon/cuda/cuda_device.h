@@ -31,6 +31,9 @@ class CudaDevice final : public ComputeDevice {
   void release(void* address) override;
   void upload(void* target, const void* source, size_t bytes, uint32_t stream) override;
   void download(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void uploadDirect(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void fetch(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  [[nodiscard]] BlockMaker blockMaker() const override;
   void pinCopies(uint32_t stream, size_t bytes) override;
   void launch(const Work& work, uint32_t stream) override;
   std::vector<double> measure(const Work& work, const MeasurePlan& plan, uint32_t stream) override;
