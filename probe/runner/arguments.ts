@@ -45,13 +45,15 @@ export interface WorkloadArguments {
   readonly seconds: number | undefined;
   readonly seed: number | undefined;
   readonly controlPath: string | undefined;
+  /** Where the machine's sys folder stands; / unless a test says otherwise. */
+  readonly sensorsRoot: string | undefined;
 }
 
 /** experiment-worker is what experiment starts for itself. */
 const VERBS = ['demo', 'check', 'experiment', 'experiment-worker', 'engine', 'workload'] as const;
 
 const DEVICE_WORDS = '[--device auto|cpu|cuda] [--threads N] [--addon PATH]';
-export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--precision fp32|fp16] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}, or runner workload --file PATH|--preset NAME|--text YAML [--folder PATH] [--policy NAME] [--seconds N] [--seed N] [--control PATH] [--print] [--device auto|cpu|cuda]`;
+export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--precision fp32|fp16] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}, or runner workload --file PATH|--preset NAME|--text YAML [--folder PATH] [--policy NAME] [--seconds N] [--seed N] [--control PATH] [--sensors ROOT] [--print] [--device auto|cpu|cuda]`;
 
 /** Wrong usage; the message is one sentence. */
 export class UsageError extends Error {}
@@ -76,6 +78,7 @@ const OPTIONS = {
   folder: { type: 'string' },
   policy: { type: 'string' },
   control: { type: 'string' },
+  sensors: { type: 'string' },
 } as const;
 
 const SECONDS_DEFAULT = 3;
@@ -136,7 +139,7 @@ function workloadOf(values: ReturnType<typeof parse>['values']): WorkloadArgumen
   if (values.policy !== undefined && !policy)
     throw new UsageError(`--policy must be ${POLICY_CHOICES.join(', ')}, not "${values.policy}"`);
   return {
-    ...{ presetName: preset, filePath: file, text, folder, policy, controlPath: control },
+    ...{ presetName: preset, filePath: file, text, folder, policy, controlPath: control, sensorsRoot: values.sensors },
     seconds: numberOf('seconds', values.seconds, 0.001, SECONDS_MAX),
     seed: wholeNumberOf('seed', values.seed, 0, 2 ** 32 - 1),
   };

@@ -20,12 +20,12 @@ export function tell(text: string): void {
 }
 
 /** The connection to the probe, or undefined without one. The workload goes on in any case. */
-export async function connectIfAsked(): Promise<ProbeConnection | undefined> {
+export async function connectIfAsked({ takesChanges = false } = {}): Promise<ProbeConnection | undefined> {
   const socketPath = process.env.HOOKANALYZER_SOCKET;
   if (!socketPath) return undefined;
   const kinds = process.env.HOOKANALYZER_KINDS || TRACE_KINDS_DEFAULT.join(',');
   try {
-    return await connectToProbe({ socketPath, target: process.env.HOOKANALYZER_TARGET ?? '', kinds });
+    return await connectToProbe({ socketPath, target: process.env.HOOKANALYZER_TARGET ?? '', kinds, takesChanges });
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     tell(`${error.message} The workload runs unrecorded.`);

@@ -42,7 +42,7 @@ function sendFailure(connection: ProbeConnection, { failure: { code, sentence, r
 /** Returns the exit code. Throws FailureError, which the probe was told of. */
 export async function serveWorkload(options: RunnerArguments): Promise<number> {
   const given = options.workload!;
-  const connection = await connectIfAsked();
+  const connection = await connectIfAsked({ takesChanges: true });
   if (connection) sendStart(connection);
   try {
     const workload = readWorkload(given);
@@ -55,6 +55,7 @@ export async function serveWorkload(options: RunnerArguments): Promise<number> {
       threads: options.threads,
       addonPath: options.addonPath,
       controlPath: given.controlPath,
+      sensorsRoot: given.sensorsRoot,
       signal: stopSignal(),
       print: options.isPrinting ? (line) => process.stdout.write(`${line}\n`) : undefined,
     });

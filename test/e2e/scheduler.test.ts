@@ -82,7 +82,7 @@ describe.skipIf(why !== undefined)('the scheduler', () => {
     await page.getByTestId('live-policy').selectOption('fifo');
     await page.getByTestId('live-policy-apply').click();
     await page.waitForTimeout(1000);
-    expect(await page.getByText('was not started as a workload').count()).toBe(0);
+    expect(await page.getByText('takes no changes').count()).toBe(0);
 
     // Stop, then one request's life.
     await page.getByTestId('scheduler-stop').click();

@@ -117,5 +117,6 @@ test('a workload: what its file may say stays undefined', () => {
     seconds: undefined,
     seed: undefined,
     controlPath: '/c.jsonl',
+    sensorsRoot: undefined,
   });
 });
