@@ -19,7 +19,7 @@ type Rows = Parameters<typeof withSession>[0];
 
 async function workIn(rows: Rows, request: number): Promise<LifeWork> {
   return withSession(rows, async ({ store }) => {
-    const asked = Object.entries<string>(workSql({ source: 1, request })).map(async ([name, sql]) => {
+    const asked = Object.entries<string>({ ...workSql({ source: 1, request }) }).map(async ([name, sql]) => {
       return [name, windowTableOf(await store.query(sql))] as const;
     });
     return lifeWorkOf(Object.fromEntries(await Promise.all(asked)) as WorkAnswers, request !== 9);
