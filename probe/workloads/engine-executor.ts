@@ -1,7 +1,7 @@
 // The scheduler's executor on real engines: one object an engine, each with a thread of its own. It never calls back from inside a call,
 // because everything it does ends in a promise.
 
-import { assembleBatch, splitBatch } from '../engines/batch';
+import { assembleBatch, BatchScratch, splitBatch } from '../engines/batch';
 import type { Engine, EngineFacts, LayerTime } from '../engines/engine';
 import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled, Warmed } from '../scheduler/executor';
 import type { EngineAnswer, Payload } from './feeds/feed';
@@ -22,6 +22,8 @@ export interface EngineExecutorOptions {
 interface Loaded {
   readonly engine: Engine;
   readonly inputs: Inputs;
+  /** Engines take a batch's numbers before infer() returns, so one is enough. */
+  readonly scratch: BatchScratch;
 }
 
 /** Layers of an engine, as they were when it was warmed up. */
@@ -49,7 +51,8 @@ export class EngineExecutor implements Executor {
         // It was let go of while it loaded.
         if (!this.wanted.has(ref)) return this.letGo(engine);
         const { seed, pixelsOf } = this.options;
-        this.loaded.set(ref, { engine, inputs: new Inputs(engine.facts, seed, pixelsOf?.(ref.model) ?? 'unit') });
+        const inputs = new Inputs(engine.facts, seed, pixelsOf?.(ref.model) ?? 'unit');
+        this.loaded.set(ref, { engine, inputs, scratch: new BatchScratch() });
         settled();
       },
       (error) => settled(sentenceOf(error)),
@@ -126,11 +129,11 @@ export class EngineExecutor implements Executor {
   }
 
   private async run({ id, engine: ref, requests }: BatchOrder): Promise<BatchAnswer> {
-    const { engine, inputs } = this.loaded.get(ref)!;
+    const { engine, inputs, scratch } = this.loaded.get(ref)!;
     const { facts } = engine;
     const taken = requests.map(({ id: request, spec }) => inputs.itemOf(spec.payload as Payload | undefined, request));
     const size = requests.length;
-    const batch = { batch: id, size, inputs: assembleBatch(facts, taken) };
+    const batch = { batch: id, size, inputs: assembleBatch(facts, taken, scratch) };
     const { outputs, startNs, durationNs } = await engine.infer(batch);
     const results = splitBatch(facts, outputs, size).map((each): EngineAnswer => ({ facts, outputs: each }));
     return { startNs: startNs - this.options.epochNs, durationNs, results };
