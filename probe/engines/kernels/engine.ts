@@ -7,8 +7,7 @@ import { checkBatch, isBatched } from '../batch';
 import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime } from '../engine';
 import type { OnLoadPhase } from '../loading';
 import { checkOperators } from '../onnx/infer-shapes';
-import { ELEMENT_BYTES, nodeTitle, precisionOf } from '../onnx/model';
-import { outlineOf } from '../onnx/outline';
+import { precisionOf } from '../onnx/model';
 import { readOnnxFile } from '../onnx/read';
 import { type DeclaredTensor, dimsFor, type InputPlan, outputFacts, planInputs } from '../onnxruntime/tensor-plan';
 import { itemCountOf } from '../values';
@@ -68,15 +67,20 @@ class OwnKernelsEngine implements KernelsEngine {
   private layers: readonly LayerTime[] = [];
   private released: Promise<void> | undefined;
   private isClosing = false;
-  /** Of what is asked for and not answered yet. */
-  private readonly rejections = new Set<(error: FailureError) => void>();
+  private rejectAll: (error: FailureError) => void = () => {};
+  private readonly aborted: Promise<never>;
 
   constructor(
     readonly facts: EngineFacts,
     private readonly options: Required<Pick<KernelsOptions, 'device' | 'stream' | 'layerRuns' | 'onClosed'>>,
     private readonly network: BoundNetwork,
     private readonly fixedSize: number | undefined,
-  ) {}
+  ) {
+    this.aborted = new Promise((_, reject) => {
+      this.rejectAll = reject;
+    });
+    this.aborted.catch(() => {}); // nobody may be waiting
+  }
 
   get isGraph(): boolean {
     return this.planOf(1).graph !== undefined;
@@ -164,15 +168,8 @@ class OwnKernelsEngine implements KernelsEngine {
         this.waitingCount -= 1;
       }
     });
-    this.tail = turn.then(
-      () => {},
-      () => {},
-    );
-    // No race with a promise that lives as long as the engine: that would keep every answer as long.
-    return new Promise<T>((resolve, reject) => {
-      this.rejections.add(reject);
-      turn.then(resolve, reject).finally(() => this.rejections.delete(reject));
-    });
+    this.tail = turn.catch(() => {});
+    return Promise.race([turn, this.aborted]);
   }
 
   private failed(error: unknown): FailureError {
@@ -264,8 +261,7 @@ class OwnKernelsEngine implements KernelsEngine {
 
   abort(reason: string): void {
     if (this.ended) return;
-    const error = this.end(reason);
-    for (const reject of this.rejections) reject(error);
+    this.rejectAll(this.end(reason));
     // The device may still write. Who closes hears what went wrong.
     this.release().catch(() => {});
   }
@@ -362,9 +358,6 @@ export async function loadKernelsEngine(options: KernelsOptions): Promise<Kernel
   options.onPhase?.('loading');
   const network = new BoundNetwork({ name, device, stream, isGraph, plans, weights });
   const engine = new OwnKernelsEngine(facts, { device, stream, layerRuns, onClosed }, network, inputPlan.fixedSize);
-  const outline = outlineOf(model, oneItem(inputPlan), nodeTitle);
-  return Object.assign(engine, {
-    layerEdges: () =>
-      kernelsEdges(outline, engine.layerTimes(), ELEMENT_BYTES[precision === 'fp16' ? 'float16' : 'float32']),
-  });
+  const edgesOf = kernelsEdges(model, oneItem(inputPlan), precision);
+  return Object.assign(engine, { layerEdges: () => edgesOf(engine.layerTimes()) });
 }

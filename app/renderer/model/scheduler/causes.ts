@@ -4,7 +4,9 @@ import { formatNs } from '../../../../shared/units/format';
 
 /** What the scheduler said of a late request; durations in ns, -1 or NaN when unknown. */
 export interface LateFacts {
-  /** queued-behind, batch-wait, slow-kernel, slow-host, allocation-in-hot-path, throttled, engine-restart, answer-order, deadline-too-short */
+  /**
+   * queued-behind, batch-wait, slow-kernel, slow-host, allocation-in-hot-path, throttled, engine-restart, answer-order, deadline-too-short
+   */
   readonly cause: string;
   readonly queuedNs: number;
   readonly batchWaitNs: number;
