@@ -7,6 +7,7 @@ import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import { dockCommands } from '../../commands/commands';
 import { useActions, useFacts, useSession } from '../../context';
 import { isMissMark } from '../../model/scheduler/misses';
+import { workloadEnd } from '../../model/scheduler/workload-end';
 import { openGraphLayouts } from '../../state/graph-layouts';
 import { runningWorkload } from '../../state/scheduler-actions';
 import { Notice } from '../../widgets/notice';
@@ -22,8 +23,11 @@ export function SchedulerDock() {
   const hasMarks = useStore(session.annotations, ({ marks }) => marks.some(isMissMark));
   const isLive = useFacts(({ description, status }) => description.kind === 'live' && status?.state !== 'ended');
   const target = useFacts(({ description }) => description.target);
-  const running = useFacts(({ targets }) => runningWorkload(targets));
-  const hasLaunched = useFacts(({ targets }) => targets.some(({ isWorkload }) => isWorkload));
+  const targets = useFacts((facts) => facts.targets);
+  const output = useFacts((facts) => facts.output);
+  const ended = useMemo(() => workloadEnd(targets, output), [targets, output]);
+  const running = runningWorkload(targets);
+  const hasLaunched = targets.some(({ isWorkload }) => isWorkload);
   const hasSelection = useStore(session.choices, ({ selection }) => selection !== undefined);
   const { rows, failure } = useScheduler();
   const layouts = useMemo(openGraphLayouts, []);
@@ -53,6 +57,7 @@ export function SchedulerDock() {
         </div>
         <div className="laboratory-main">
           {failure && <Notice severity="error" {...failure} />}
+          {ended && <Notice severity="error" {...ended} />}
           <SchedulerMain
             rows={rows}
             choices={choices}
