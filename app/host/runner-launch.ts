@@ -57,12 +57,12 @@ export interface DemoChoice {
   readonly device?: RunnerDevice;
 }
 
-/** The built-in workload. */
+/** The built-in workload: a preset that needs neither a GPU nor a download. */
 export function demoLaunch(
   place: RunnerPlace,
   { seconds = DEMO_SECONDS, device = 'auto' }: DemoChoice = {},
 ): LaunchParams {
-  return launchOf(place, ['demo', '--seconds', String(seconds), '--device', device]);
+  return workloadLaunch(place, { workload: { preset: 'demo' }, seconds, device });
 }
 
 /** A number that no other experiment has: 53 random bits, which a float64 holds exactly, and never 0. */

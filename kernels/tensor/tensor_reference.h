@@ -12,8 +12,8 @@ namespace hka::kernels {
 inline void tensorReference(const TensorArguments& tensor) {
   for (uint32_t index = 0; index < tensor.count; ++index) {
     const TensorPlace place = tensorPlaceOf(tensor, index);
-    const double value = tensor.input[place.input];
-    const double second = readsSecond(tensor.operation) ? tensor.second[place.second] : 0;
+    const double value = tensorElementAt(tensor.input, tensor.inputElement, place.input);
+    const double second = readsSecond(tensor.operation) ? tensorElementAt(tensor.second, tensor.inputElement, place.second) : 0;
     double result = value;
     switch (tensor.operation) {
       case TensorOperation::copy: break;
@@ -23,18 +23,25 @@ inline void tensorReference(const TensorArguments& tensor) {
       case TensorOperation::mul: result = value * second; break;
       case TensorOperation::div: result = value / second; break;
     }
-    tensor.output[place.output] = static_cast<float>(result);
+    setTensorElement(tensor.output, tensor.outputElement, place.output, static_cast<float>(result));
   }
 }
 
 namespace reference {
 
-inline float largestUnder(const MaxPoolArguments& pool, const float* plane, int64_t firstY, int64_t firstX) {
+// Where number `channel` of a pixel lies in an array of pixels `pitch` apart, or in planes of floats.
+inline float poolInputAt(const MaxPoolArguments& pool, size_t plane, size_t channel, size_t y, size_t x) {
+  const size_t pixel = (plane * pool.height + y) * pool.width + x;
+  if (pool.channels == 0) return static_cast<const float*>(pool.input)[pixel];
+  return floatFromHalf(static_cast<const uint16_t*>(pool.input)[pixel * pool.inputPitch + channel]);
+}
+
+inline float largestUnder(const MaxPoolArguments& pool, size_t plane, size_t channel, int64_t firstY, int64_t firstX) {
   float largest = -std::numeric_limits<float>::infinity();
   for (int64_t y = firstY; y < firstY + pool.window; ++y) {
     for (int64_t x = firstX; x < firstX + pool.window; ++x) {
       if (y < 0 || x < 0 || y >= pool.height || x >= pool.width) continue;
-      const float value = plane[y * pool.width + x];
+      const float value = poolInputAt(pool, plane, channel, static_cast<size_t>(y), static_cast<size_t>(x));
       if (std::isnan(value)) return value;
       if (value > largest) largest = value;
     }
@@ -45,15 +52,15 @@ inline float largestUnder(const MaxPoolArguments& pool, const float* plane, int6
 }  // namespace reference
 
 inline void maxPoolReference(const MaxPoolArguments& pool) {
-  const uint32_t height = maxPoolSide(pool, pool.height);
-  const uint32_t width = maxPoolSide(pool, pool.width);
-  float* output = pool.output;
-  for (size_t plane = 0; plane < pool.planes; ++plane) {
-    const float* input = pool.input + plane * pool.height * pool.width;
-    for (uint32_t y = 0; y < height; ++y) {
-      for (uint32_t x = 0; x < width; ++x) {
-        *output++ = reference::largestUnder(pool, input, int64_t{y} * pool.stride - pool.padding, int64_t{x} * pool.stride - pool.padding);
-      }
+  const size_t height = maxPoolSide(pool, pool.height);
+  const size_t width = maxPoolSide(pool, pool.width);
+  for (size_t pixel = 0; pixel < maxPoolPixels(pool); ++pixel) {
+    const int64_t firstY = static_cast<int64_t>(pixel / width % height * pool.stride) - pool.padding;
+    const int64_t firstX = static_cast<int64_t>(pixel % width * pool.stride) - pool.padding;
+    for (size_t channel = 0; channel < (pool.channels == 0 ? 1 : pool.channels); ++channel) {
+      const float largest = reference::largestUnder(pool, pixel / width / height, channel, firstY, firstX);
+      if (pool.channels == 0) static_cast<float*>(pool.output)[pixel] = largest;
+      else static_cast<uint16_t*>(pool.output)[pixel * pool.outputPitch + channel] = halfFromFloat(largest);
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "addon/batch_mark.h"
 #include "addon/binding/device_object.h"
 #include "addon/binding/references.h"
 #include "addon/binding/tensorrt_object.h"
@@ -73,6 +74,16 @@ Napi::Value gpuSensors(const Napi::CallbackInfo& call) {
   return answer;
 }
 
+Napi::Value pushBatchOfThread(const Napi::CallbackInfo& call) {
+  pushBatch(wholeNumberFrom(call[0], "pushBatch: the batch", 1, kBatchMax));
+  return call.Env().Undefined();
+}
+
+Napi::Value popBatchOfThread(const Napi::CallbackInfo& call) {
+  popBatch();
+  return call.Env().Undefined();
+}
+
 Napi::Value createCpuDevice(const Napi::CallbackInfo& call) {
   const JsOptions options(call, "createCpuDevice");
   const uint32_t coreCount = std::clamp(std::thread::hardware_concurrency(), 1U, kThreadCountMax);
@@ -110,6 +121,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("createCpuDevice", Napi::Function::New(env, createCpuDevice, "createCpuDevice"));
   exports.Set("createCudaDevice", Napi::Function::New(env, createCudaDevice, "createCudaDevice"));
   exports.Set("createTensorrt", Napi::Function::New(env, createTensorrt, "createTensorrt"));
+  exports.Set("pushBatch", Napi::Function::New(env, pushBatchOfThread, "pushBatch"));
+  exports.Set("popBatch", Napi::Function::New(env, popBatchOfThread, "popBatch"));
   exports.Set("runReference", Napi::Function::New(env, runReference, "runReference"));
   return exports;
 }

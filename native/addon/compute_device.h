@@ -11,6 +11,7 @@
 
 #include "addon/compiled_call.h"
 #include "addon/device_costs.h"
+#include "addon/host_blocks.h"
 #include "addon/work.h"
 
 namespace hka::addon {
@@ -45,6 +46,11 @@ class ComputeDevice {
   // Copies in the order of the stream, and return when it is done.
   virtual void upload(void* target, const void* source, size_t bytes, uint32_t stream) = 0;
   virtual void download(void* target, const void* source, size_t bytes, uint32_t stream) = 0;
+  // The same where the bytes of the host lie in the device's own host memory: an upload goes without a copy between, and a fetch only
+  // queues behind what the stream has and returns.
+  virtual void uploadDirect(void* target, const void* source, size_t bytes, uint32_t stream) = 0;
+  virtual void fetch(void* target, const void* source, size_t bytes, uint32_t stream) = 0;
+  [[nodiscard]] virtual BlockMaker blockMaker() const = 0;
   // Lets copies of up to `bytes` on the stream go through page-locked memory, whose uploads do not wait for the device; 0 gives that back.
   // A CPU's memory needs none.
   virtual void pinCopies(uint32_t stream, size_t bytes) = 0;
@@ -77,6 +83,9 @@ class ComputeDevice {
   virtual void synchronize() = 0;
   virtual void pushRange(const std::string& name) = 0;
   virtual void popRange() = 0;
+  // What is asked of the device between the two belongs to this batch, 1 or more: rows of the table `external` say so.
+  virtual void pushBatch(uint64_t batch) = 0;
+  virtual void popBatch() = 0;
   // Which of kernel, memcpy, memory, api, nvtx and sync to record; other names are passed over, as they name nothing here.
   virtual void setKinds(const std::vector<std::string>& kinds) = 0;
   // Whole packets of the rows recorded since the last call.

@@ -100,9 +100,11 @@ class RowRecorder {
   // Tables that say who and what stand first and are taken first.
   std::tuple<Writer<wire::StringRow>, Writer<wire::ProcessRow>, Writer<wire::ThreadRow>, Writer<wire::DeviceRow>,
              Writer<wire::ContextRow>, Writer<wire::StreamRow>, Writer<wire::KernelRow>, Writer<wire::MemcpyRow>,
-             Writer<wire::MemoryRow>, Writer<wire::ApiRow>, Writer<wire::RangeRow>, Writer<wire::SyncRow>>
+             Writer<wire::MemoryRow>, Writer<wire::ApiRow>, Writer<wire::RangeRow>, Writer<wire::SyncRow>,
+             Writer<wire::ExternalRow>>
       writers_{kStateRowCountMax, kStateRowCountMax, kStateRowCountMax, kStateRowCountMax, kStateRowCountMax, kStateRowCountMax,
-               kEventRowCountMax, kEventRowCountMax, kEventRowCountMax, kEventRowCountMax, kEventRowCountMax, kEventRowCountMax};
+               kEventRowCountMax, kEventRowCountMax, kEventRowCountMax, kEventRowCountMax, kEventRowCountMax, kEventRowCountMax,
+               kEventRowCountMax};
 };
 
 }  // namespace hka::addon

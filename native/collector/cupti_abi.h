@@ -17,6 +17,7 @@ constexpr uint32_t kDomainDriver = 1;   // CUPTI_CB_DOMAIN_DRIVER_API
 constexpr uint32_t kDomainRuntime = 2;  // CUPTI_CB_DOMAIN_RUNTIME_API
 constexpr int kThreadIdSystem = 1;      // CUPTI_ACTIVITY_THREAD_ID_TYPE_SYSTEM
 constexpr uint32_t kFlushForced = 1;    // CUPTI_ACTIVITY_FLAG_FLUSH_FORCED
+constexpr uint32_t kExternalOurs = 3;   // CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0
 
 // cuptiGetVersion() of the releases at which records or functions grew.
 constexpr uint32_t kVersion12_3 = 21;
@@ -34,6 +35,7 @@ enum Kind : uint32_t {
   kMemcpyPeer = 22,
   kStream = 37,
   kSynchronization = 38,
+  kExternalCorrelation = 39,
   kMemory2 = 49,
 };
 
@@ -53,6 +55,8 @@ using RegisterTimestamp = int (*)(TimestampCallback);
 using SetThreadIdType = int (*)(int);
 using EnableApi = int (*)(uint32_t callbackId, uint8_t on);
 using EnableFlag = int (*)(uint8_t on);
+using PushExternal = int (*)(uint32_t externalKind, uint64_t external);
+using PopExternal = int (*)(uint32_t externalKind, uint64_t* external);
 using GetCallbackName = int (*)(uint32_t domain, uint32_t callbackId, const char** name);
 using GetResultString = int (*)(int result, const char** text);
 
@@ -87,6 +91,9 @@ constexpr size_t kOperation = 4, kMemoryKind = 8, kCorrelation = 12, kAddress = 
 }
 namespace api {
 constexpr size_t kCallbackId = 4, kStart = 8, kEnd = 16, kThreadId = 28, kCorrelation = 32, kReturnValue = 36;
+}
+namespace external {
+constexpr size_t kExternalKind = 4, kExternal = 8, kCorrelation = 16;
 }
 namespace sync {
 constexpr size_t kType = 4, kStart = 8, kEnd = 16, kCorrelation = 24, kContextId = 28, kStreamId = 32;

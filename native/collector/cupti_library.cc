@@ -44,6 +44,8 @@ bool CuptiLibrary::load(const Environment& environment, std::string& reason) {
   resolve(library, "cuptiActivityEnableDriverApi", enableDriverApi);
   resolve(library, "cuptiActivityEnableAllocationSource", enableAllocationSource);
   resolve(library, "cuptiActivityEnableLatencyTimestamps", enableLatency);
+  resolve(library, "cuptiActivityPushExternalCorrelationId", pushExternal);
+  resolve(library, "cuptiActivityPopExternalCorrelationId", popExternal);
   resolve(library, "cuptiGetResultString", getResultString);
   return true;
 }

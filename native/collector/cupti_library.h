@@ -31,6 +31,8 @@ struct CuptiLibrary {
   cupti::EnableApi enableDriverApi = nullptr;
   cupti::EnableFlag enableAllocationSource = nullptr;
   cupti::EnableFlag enableLatency = nullptr;
+  cupti::PushExternal pushExternal = nullptr;
+  cupti::PopExternal popExternal = nullptr;
   cupti::GetResultString getResultString = nullptr;
 
   // False when there is none; `reason` then says why.

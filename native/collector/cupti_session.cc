@@ -14,6 +14,14 @@ using wire::Severity;
 // until the process is gone.
 std::atomic<CuptiSession*> current{nullptr};
 
+std::atomic<bool> marksBatches{false};
+
+// The batches of this thread, one within the other. Calls may begin or cease to be traced between a push and its pop, so a bit each says
+// whether CUPTI has it. What is deeper than the bits marks nothing.
+constexpr uint32_t kBatchDepthMax = 64;
+thread_local uint32_t batchDepth = 0;
+thread_local uint64_t pushedBatches = 0;
+
 constexpr size_t kFreeBuffersMax = 32;
 constexpr double kBufferSeconds = 0.02;
 
@@ -79,6 +87,10 @@ void CuptiSession::setKinds(const Kinds& kinds) {
   // Where single calls can be chosen, the driver's are chosen so; else all of them come and the decoder picks.
   if (library_.enableDriverApi == nullptr) enable(cupti::kDriver, kinds.api, "driver calls");
   if (kinds.api != wasApi) filterApi();
+  // CUPTI writes such a record beside each record of a call, so there are none without calls.
+  const bool canMark = library_.pushExternal != nullptr && library_.popExternal != nullptr;
+  if (canMark) enable(cupti::kExternalCorrelation, kinds.api, "the batches of calls");
+  marksBatches.store(canMark && kinds.api, std::memory_order_release);
 }
 
 void CuptiSession::filterApi() {
@@ -88,6 +100,23 @@ void CuptiSession::filterApi() {
   if (library_.enableDriverApi) {
     for (const uint32_t call : kDriverCalls) library_.enableDriverApi(call, kinds_.api ? 1 : 0);
   }
+}
+
+void CuptiSession::pushBatch(uint64_t batch) noexcept {
+  const uint32_t depth = batchDepth++;
+  if (depth >= kBatchDepthMax || !marksBatches.load(std::memory_order_acquire)) return;
+  const CuptiLibrary& library = current.load(std::memory_order_acquire)->library_;
+  if (library.pushExternal(cupti::kExternalOurs, batch) == cupti::kSuccess) pushedBatches |= uint64_t{1} << depth;
+}
+
+void CuptiSession::popBatch() noexcept {
+  if (batchDepth == 0) return;
+  const uint32_t depth = --batchDepth;
+  const uint64_t bit = depth < kBatchDepthMax ? uint64_t{1} << depth : 0;
+  if ((pushedBatches & bit) == 0) return;
+  pushedBatches &= ~bit;
+  uint64_t batch = 0;
+  static_cast<void>(current.load(std::memory_order_acquire)->library_.popExternal(cupti::kExternalOurs, &batch));
 }
 
 void CuptiSession::flush(bool isForced) {

@@ -44,6 +44,11 @@ class CuptiSession {
   // Bytes of buffers dropped because the writer was behind, since the last call.
   uint64_t takeDroppedBytes() { return droppedBytes_.exchange(0, std::memory_order_relaxed); }
 
+  // What the calling thread asks of CUDA until popBatch() belongs to this batch. They may stand one within the other, and cost a flag and a
+  // number of the thread while no calls are traced. For the target's threads.
+  static void pushBatch(uint64_t batch) noexcept;
+  static void popBatch() noexcept;
+
   [[nodiscard]] const CuptiLibrary& library() const { return library_; }
   [[nodiscard]] bool usesRealtime() const { return usesRealtime_; }
   [[nodiscard]] bool hasQueued() const { return queuedBytes_.load(std::memory_order_relaxed) > 0; }

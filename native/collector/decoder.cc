@@ -59,6 +59,7 @@ void Decoder::decodeRecord(uint32_t kind, const void* record) {
     case cupti::kRuntime: return call(record, cupti::kDomainRuntime);
     case cupti::kDriver: return call(record, cupti::kDomainDriver);
     case cupti::kSynchronization: return wait(record);
+    case cupti::kExternalCorrelation: return batchOfCall(record);
     case cupti::kOverhead: return overhead(record);
     case cupti::kDevice: return device(record);
     case cupti::kContext: return context(record);
@@ -179,9 +180,30 @@ void Decoder::sawThread(uint32_t thread) {
   rows_.addRare(wire::ThreadRow{clock_.sessionFromMonotonic(monotonicNs()), thread, name});
 }
 
+// Somebody else in the process may push ids of other kinds.
+void Decoder::batchOfCall(const void* record) {
+  namespace at_ = cupti::external;
+  if (field<uint32_t>(record, at_::kExternalKind) != cupti::kExternalOurs) return;
+  batches_[field<uint32_t>(record, at_::kCorrelation)] = {static_cast<double>(field<uint64_t>(record, at_::kExternal)), false};
+}
+
+double Decoder::takeBatch(uint32_t correlation) {
+  const auto found = batches_.find(correlation);
+  if (found == batches_.end()) return 0;
+  const double batch = found->second.batch;
+  batches_.erase(found);
+  return batch;
+}
+
+void Decoder::addCall(const wire::ApiRow& row, double batch) {
+  rows_.add(row);
+  if (batch != 0) rows_.add(wire::ExternalRow{row.startNs, batch, row.correlation, row.thread});
+}
+
 void Decoder::call(const void* record, uint32_t domain) {
   namespace at_ = cupti::api;
   const auto callbackId = field<uint32_t>(record, at_::kCallbackId);
+  const double batch = takeBatch(field<uint32_t>(record, at_::kCorrelation));
   const bool isRuntime = domain == cupti::kDomainRuntime;
   if (!(isRuntime ? isWantedRuntimeCall(callbackId) : isWantedDriverCall(callbackId))) return;
   const auto startNs = field<uint64_t>(record, at_::kStart);
@@ -195,7 +217,7 @@ void Decoder::call(const void* record, uint32_t domain) {
   row.domain = static_cast<uint8_t>(isRuntime ? wire::ApiDomain::kRuntime : wire::ApiDomain::kDriver);
   sawThread(row.thread);
   if (!isRuntime) {
-    driverCalls_.push_back({row, false});
+    driverCalls_.push_back({row, batch, false});
     return;
   }
   // A driver call inside a runtime call of the same thread is the runtime's own doing.
@@ -204,20 +226,28 @@ void Decoder::call(const void* record, uint32_t domain) {
            inner.row.startNs + inner.row.durationNs <= row.startNs + row.durationNs;
   };
   if (!driverCalls_.empty()) driverCalls_.erase(std::remove_if(driverCalls_.begin(), driverCalls_.end(), isInside), driverCalls_.end());
-  rows_.add(row);
+  addCall(row, batch);
 }
 
 void Decoder::settleDriverCalls() {
   size_t kept = 0;
   for (auto& each : driverCalls_) {
     if (each.isOld) {
-      rows_.add(each.row);
+      addCall(each.row, each.batch);
     } else {
       each.isOld = true;
       driverCalls_[kept++] = each;
     }
   }
   driverCalls_.resize(kept);
+  for (auto each = batches_.begin(); each != batches_.end();) {
+    if (each->second.isOld) {
+      each = batches_.erase(each);
+    } else {
+      each->second.isOld = true;
+      ++each;
+    }
+  }
 }
 
 void Decoder::wait(const void* record) {

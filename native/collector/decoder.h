@@ -18,12 +18,19 @@ class Decoder {
   // All records of one buffer; gives their number.
   size_t decode(uint8_t* buffer, size_t validBytes);
 
-  // Driver calls wait here until the runtime call around them would have come. Writes those that nobody claimed.
+  // Driver calls wait here until the runtime call around them would have come. Writes those that nobody claimed, and forgets the batches of
+  // calls that were filtered out.
   void settleDriverCalls();
 
  private:
   struct DriverCall {
     wire::ApiRow row;
+    double batch;  // 0 is none
+    bool isOld;
+  };
+  // Its call's record comes behind it, at the latest in the next buffer.
+  struct PendingBatch {
+    double batch;
     bool isOld;
   };
 
@@ -33,6 +40,9 @@ class Decoder {
   void fill(const void* record);
   void memory(const void* record);
   void call(const void* record, uint32_t domain);
+  void batchOfCall(const void* record);
+  double takeBatch(uint32_t correlation);
+  void addCall(const wire::ApiRow& row, double batch);
   void wait(const void* record);
   void overhead(const void* record);
   void device(const void* record);
@@ -48,6 +58,7 @@ class Decoder {
   std::unordered_map<uint64_t, uint32_t> callNames_;
   std::unordered_set<uint32_t> threads_;
   std::vector<DriverCall> driverCalls_;
+  std::unordered_map<uint32_t, PendingBatch> batches_;  // by correlation
 };
 
 }  // namespace hka

@@ -44,6 +44,7 @@ Rows::Piece Rows::takeEvents() {
   calls_.take(sourceId_, events_);
   ranges_.take(sourceId_, events_);
   waits_.take(sourceId_, events_);
+  externals_.take(sourceId_, events_);
   overheads_.take(sourceId_, events_);
   Piece piece{std::move(events_), eventCount_};
   events_ = {};

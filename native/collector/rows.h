@@ -27,6 +27,7 @@ class Rows {
   void add(const wire::ApiRow& row) { put(calls_, row); }
   void add(const wire::RangeRow& row) { put(ranges_, row); }
   void add(const wire::SyncRow& row) { put(waits_, row); }
+  void add(const wire::ExternalRow& row) { put(externals_, row); }
   void add(const wire::OverheadRow& row) { put(overheads_, row); }
   // Rare rows become packets at once.
   template <class Row>
@@ -77,6 +78,7 @@ class Rows {
   wire::PacketWriter<wire::ApiRow> calls_{kRowsAPacket};
   wire::PacketWriter<wire::RangeRow> ranges_{kRowsAPacket};
   wire::PacketWriter<wire::SyncRow> waits_{kRowsAPacket};
+  wire::PacketWriter<wire::ExternalRow> externals_{kRowsAPacket};
   wire::PacketWriter<wire::OverheadRow> overheads_{kRowsAPacket};
 };
 

@@ -941,9 +941,9 @@ struct DecisionRow {
   double valueNs = 0;  // late: how much; dropped: age of the image
   double queuedNs = 0;  // late: waiting behind others
   double serviceNs = 0;  // late: in the engine
-  int32_t from = 0;  // tier or limit before
-  int32_t to = 0;  // tier or limit after
-  std::string_view kind;  // late, rejected, delayed, dropped, tier, batch-limit, pressure, version, engine
+  int32_t from = 0;  // tier or limit before; cut: objects that were found
+  int32_t to = 0;  // tier or limit after; cut: objects that the next stage got
+  std::string_view kind;  // late, rejected, delayed, dropped, tier, batch-limit, pressure, cut, version, engine
   std::string_view model;  // or source
   std::string_view version;  // of the model
   std::string_view because;  // cause, reason or state

@@ -22,6 +22,8 @@ export interface CollectorOptions {
   readonly spool: Spool;
   readonly own: OwnRows;
   readonly gate: FlowGate;
+  /** It is a workload that can be changed while it runs. */
+  readonly takesChanges: boolean;
   /** Everything it sent is in the ring. */
   readonly onClosed: () => void;
 }
@@ -48,9 +50,18 @@ export class CollectorConnection {
     this.push(rest);
   }
 
+  get takesChanges(): boolean {
+    return this.options.takesChanges && this.options.socket.writable;
+  }
+
   /** Tells the collector what to trace from now on. */
   sendKinds(kinds: readonly string[]): void {
-    if (this.options.socket.writable) this.options.socket.write(formatHello({ kinds: kinds.join(',') }));
+    this.sendLine(formatHello({ kinds: kinds.join(',') }));
+  }
+
+  /** One line of formatHello(). */
+  sendLine(line: string): void {
+    if (this.options.socket.writable) this.options.socket.write(line);
   }
 
   close(): void {

@@ -176,6 +176,10 @@ export class Probe {
         return {};
       },
       'target/list': () => ({ targets: this.targets.list() }),
+      'target/change': ({ targetId, change }) => {
+        this.targets.change(targetId, change);
+        return {};
+      },
       'target/kinds': ({ targetId, kinds }) => {
         this.targets.setKinds(targetId, kinds);
         return {};

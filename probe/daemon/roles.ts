@@ -89,7 +89,9 @@ export class Roles {
       this.collectors.delete(collector);
       target?.removeCollector(collector);
     };
-    const collector = new CollectorConnection({ socket, rest, sourceId, pid, spool, own, gate, onClosed });
+    const takesChanges = fields.takes === 'change';
+    const facts = { socket, rest, sourceId, pid, takesChanges };
+    const collector = new CollectorConnection({ ...facts, spool, own, gate, onClosed });
     this.collectors.add(collector);
     target?.addCollector(collector);
   }

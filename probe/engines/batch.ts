@@ -1,7 +1,7 @@
 // Items to a batch and back, and the check that a batch is one that an engine was loaded for. Every engine takes batches in this form.
 
 import { type FailureError, failure } from '../../shared/util/failure';
-import type { EngineBatch, EngineFacts, TensorFacts, TensorValues } from './engine';
+import type { Engine, EngineBatch, EngineFacts, TensorFacts, TensorValues } from './engine';
 import { holds, itemBytesOf, itemCountOf, valuesOver } from './values';
 
 /** By the tensor's name, the numbers of one item. */
@@ -37,10 +37,14 @@ export function checkBatch(facts: EngineFacts, { size, inputs }: Pick<EngineBatc
 }
 
 /**
- * Puts items one after another. Inputs without a batch are taken from the first item. Throws FailureError shapeMismatch when an item lacks an
- * input or has one of another length.
+ * Puts items one after another, into the engine's own memory where `engine` has some free. Inputs without a batch are taken from the first
+ * item. Throws FailureError shapeMismatch when an item lacks an input or has one of another length.
  */
-export function assembleBatch(facts: EngineFacts, items: readonly Item[]): Record<string, TensorValues> {
+export function assembleBatch(
+  facts: EngineFacts,
+  items: readonly Item[],
+  engine?: Pick<Engine, 'inputArray'>,
+): Record<string, TensorValues> {
   const joined = facts.inputs.map((input) => {
     const { name, element, shape } = input;
     const parts = (isBatched(input) ? items : items.slice(0, 1)).map((item) => item[name]);
@@ -50,7 +54,8 @@ export function assembleBatch(facts: EngineFacts, items: readonly Item[]): Recor
       const numbers = parts[wrong]?.length ?? 0;
       throw mismatch(facts, `item ${wrong} has ${numbers} numbers for ${name} instead of ${count} ${element}`);
     }
-    const bytes = new Uint8Array(parts.length * itemBytesOf(element, shape));
+    const byteCount = parts.length * itemBytesOf(element, shape);
+    const bytes = new Uint8Array(engine?.inputArray?.(byteCount) ?? new ArrayBuffer(byteCount));
     for (const [index, part] of parts.entries()) {
       bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), index * part.byteLength);
     }

@@ -41,6 +41,8 @@ export interface EngineResult {
   /** When the device began, in nanoseconds of the host's CLOCK_MONOTONIC. */
   readonly startNs: number;
   readonly durationNs: number;
+  /** Gives the outputs' memory back, so that the next batch can have it; they are empty then. Else the garbage collector does. */
+  readonly release?: () => void;
 }
 
 /** One layer of one batch size, over `runCount` measured runs. */
@@ -74,6 +76,10 @@ export interface Engine {
   warmUp(batchSizes: readonly number[]): Promise<void>;
   /** Batches are run in the order of the calls. */
   infer(batch: EngineBatch): Promise<EngineResult>;
+  /** Memory for inputs that the device reads itself, without a copy between; undefined when none is free. */
+  inputArray?(bytes: number): ArrayBuffer | undefined;
+  /** Gives the memory of such inputs back, as soon as infer() has returned its promise; they are empty then. */
+  giveBack?(inputs: EngineBatch['inputs']): void;
   /** Empty until they were measured. */
   layerTimes(): readonly LayerTime[];
   /** How the layers hang together; empty until they were measured, absent where the engine does not know. */

@@ -84,6 +84,19 @@ export interface ComputeDevice {
   free(address: DeviceAddress): void;
   upload(options: { target: DeviceAddress; source: NodeJS.TypedArray; stream?: number }): void;
   download(options: { source: DeviceAddress; target: NodeJS.TypedArray; stream?: number }): void;
+  /** Makes `count` blocks of host memory that the device reads and writes itself: page-locked for a GPU. */
+  reserveHost(options: { bytes: number; count: number }): void;
+  /** The opposite; those that somebody has go when they come back. */
+  unreserveHost(options: { bytes: number; count: number }): void;
+  /**
+   * The first bytes of a free block of `blockBytes`, which are as many when absent: uploads from there go without a copy between. The block is
+   * free again once nothing refers to the array, or by giveBack(). undefined when no such block is free.
+   */
+  hostArray(bytes: number, blockBytes?: number): ArrayBuffer | undefined;
+  /** Frees the block at once; the array and all views of it are empty then. */
+  giveBack(array: ArrayBuffer): void;
+  /** Downloads into an array of hostArray() behind what the stream has, and returns at once; whenDone() says when it is there. */
+  fetch(options: { source: DeviceAddress; target: NodeJS.TypedArray; stream?: number }): void;
   /**
    * Lets copies of up to `bytes` on the stream go through page-locked memory, where an upload returns before the device has read it; the
    * source may be written again all the same. 0 gives that memory back. Does nothing on a CPU.
@@ -136,6 +149,9 @@ export interface ComputeDevice {
   synchronize(): void;
   pushRange(name: string): void;
   popRange(): void;
+  /** What is asked of the device between the two belongs to this batch, 1 or more: rows of the table `external` say so. */
+  pushBatch(batch: number): void;
+  popBatch(): void;
   /** Which of kernel, memcpy, memory, api, nvtx and sync to record; none at first. A CUDA device is recorded by the collector. */
   setKinds(kinds: readonly string[]): void;
   /** Whole packets of all rows since the last call; empty when there are none, and always for a CUDA device. */
@@ -186,6 +202,12 @@ export interface NativeAddon {
   /** epochNs is CLOCK_MONOTONIC at SessionNs 0; threads defaults to the number of processors. */
   createCpuDevice(options: { threads?: number; epochNs?: bigint; sourceId?: number }): ComputeDevice;
   createCudaDevice(options: { index?: number }): ComputeDevice;
+  /**
+   * The CUDA calls that others make on this thread between the two belong to this batch, 1 or more. Nothing happens without a collector in the
+   * process; CUDA must have been started before the first of them.
+   */
+  pushBatch(batch: number): void;
+  popBatch(): void;
   /** Opens TensorRT. Throws an Error with `code` and `remedy` when it is not there. */
   createTensorrt(options: { folder?: string }): NativeTensorrt;
   /** The naive and obviously right version, with sums in double; writes into the arrays that stand where a device has addresses. */

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { POLICY_CHOICES, type PolicyChoice } from '../../shared/rpc/workload-control';
-import { ENGINE_CHOICES, ENGINE_OPTIONS, type EngineArguments } from './engine-arguments';
+import { ENGINE_CHOICES, ENGINE_OPTIONS, type EngineArguments, PRECISION_CHOICES } from './engine-arguments';
 
 export const DEVICE_CHOICES = ['auto', 'cpu', 'cuda'] as const;
 export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
@@ -45,13 +45,15 @@ export interface WorkloadArguments {
   readonly seconds: number | undefined;
   readonly seed: number | undefined;
   readonly controlPath: string | undefined;
+  /** Where the machine's sys folder stands; / unless a test says otherwise. */
+  readonly sensorsRoot: string | undefined;
 }
 
 /** experiment-worker is what experiment starts for itself. */
 const VERBS = ['demo', 'check', 'experiment', 'experiment-worker', 'engine', 'workload'] as const;
 
 const DEVICE_WORDS = '[--device auto|cpu|cuda] [--threads N] [--addon PATH]';
-export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}, or runner workload --file PATH|--preset NAME|--text YAML [--folder PATH] [--policy NAME] [--seconds N] [--seed N] [--control PATH] [--print] [--device auto|cpu|cuda]`;
+export const USAGE = `Usage: runner demo [--seconds N] [--count N] [--seed N] ${DEVICE_WORDS}, or runner check ${DEVICE_WORDS}, or runner experiment --spec JSON [--experiment ID] [--print] [--point-seconds N] ${DEVICE_WORDS}, or runner engine --model FILE|yolo:SIDE [--engine kernels|onnxruntime] [--precision fp32|fp16] [--seconds N] [--count N] [--batch N] [--one-by-one] [--print] ${DEVICE_WORDS}, or runner workload --file PATH|--preset NAME|--text YAML [--folder PATH] [--policy NAME] [--seconds N] [--seed N] [--control PATH] [--sensors ROOT] [--print] [--device auto|cpu|cuda]`;
 
 /** Wrong usage; the message is one sentence. */
 export class UsageError extends Error {}
@@ -76,6 +78,7 @@ const OPTIONS = {
   folder: { type: 'string' },
   policy: { type: 'string' },
   control: { type: 'string' },
+  sensors: { type: 'string' },
 } as const;
 
 const SECONDS_DEFAULT = 3;
@@ -118,7 +121,14 @@ function engineOf({ model, engine: word, ...values }: ReturnType<typeof parse>['
   const engine = ENGINE_CHOICES.find((choice) => choice === (word ?? 'kernels'));
   if (!engine) throw new UsageError(`--engine must be ${ENGINE_CHOICES.join(' or ')}, not "${word}"`);
   const batchSize = wholeNumberOf('batch', values.batch, 1, BATCH_MAX) ?? 1;
-  return { model, engine, batchSize, isGraph: !values['one-by-one'] };
+  const precision = PRECISION_CHOICES.find((choice) => choice === (values.precision ?? 'fp32'));
+  if (!precision)
+    throw new UsageError(`--precision must be ${PRECISION_CHOICES.join(' or ')}, not "${values.precision}"`);
+  if (precision === 'fp16' && engine !== 'kernels')
+    throw new UsageError(
+      '--precision fp16 is for the engine kernels; the others compute in what the model is stored in',
+    );
+  return { model, engine, precision, batchSize, isGraph: !values['one-by-one'] };
 }
 
 function workloadOf(values: ReturnType<typeof parse>['values']): WorkloadArguments {
@@ -129,7 +139,7 @@ function workloadOf(values: ReturnType<typeof parse>['values']): WorkloadArgumen
   if (values.policy !== undefined && !policy)
     throw new UsageError(`--policy must be ${POLICY_CHOICES.join(', ')}, not "${values.policy}"`);
   return {
-    ...{ presetName: preset, filePath: file, text, folder, policy, controlPath: control },
+    ...{ presetName: preset, filePath: file, text, folder, policy, controlPath: control, sensorsRoot: values.sensors },
     seconds: numberOf('seconds', values.seconds, 0.001, SECONDS_MAX),
     seed: wholeNumberOf('seed', values.seed, 0, 2 ** 32 - 1),
   };

@@ -14,6 +14,7 @@ import { randomFloats, seededRandom } from './random';
 export interface EngineRun {
   readonly engine: string;
   readonly device: string;
+  readonly precision: string;
   /** 'graph' or 'one by one' of our own kernels, with the reason when a graph was wanted. */
   readonly way: string;
   readonly batchSize: number;
@@ -48,7 +49,7 @@ const percentile = (sorted: readonly number[], ratio: number) =>
 
 async function loaded(device: ComputeDevice, options: EngineRunOptions) {
   const modelPath = modelPlace(placeOfModel(options.model));
-  const { batchSize: batchMax, isGraph, threads } = options;
+  const { batchSize: batchMax, isGraph, threads, precision } = options;
   if (options.engine === 'onnxruntime') {
     const provider = device.kind === 'cuda' ? 'cuda' : 'cpu';
     const engine = await loadOnnxruntimeEngine({
@@ -66,6 +67,7 @@ async function loaded(device: ComputeDevice, options: EngineRunOptions) {
     modelPath,
     device,
     batchMax,
+    precision,
     isGraph,
     layerRuns: LAYER_RUNS,
   });
@@ -74,14 +76,25 @@ async function loaded(device: ComputeDevice, options: EngineRunOptions) {
   return { engine, way, launchCount: engine.callCount(options.batchSize) };
 }
 
-function inputsOf({ facts }: Engine, size: number, seed: number): Record<string, Float32Array> {
+/** In the engine's own memory where it has some. */
+function inEngine(engine: Engine, values: Float32Array): Float32Array {
+  const array = engine.inputArray?.(values.byteLength);
+  if (!array) return values;
+  const inputs = new Float32Array(array);
+  inputs.set(values);
+  return inputs;
+}
+
+function inputsOf(engine: Engine, size: number, seed: number): Record<string, Float32Array> {
+  const { facts } = engine;
   const random = seededRandom(seed);
   const each = facts.inputs.map((input) => {
     if (input.element !== 'float32') {
       const sentence = `The input ${input.name} of the model ${facts.name} holds ${input.element}, for which there are no made-up numbers.`;
       throw failure('unsupportedElement', sentence, 'Use a model with float32 inputs.');
     }
-    return [input.name, randomFloats(random, (isBatched(input) ? size : 1) * itemCountOf(input.shape), 1)] as const;
+    const values = randomFloats(random, (isBatched(input) ? size : 1) * itemCountOf(input.shape), 1);
+    return [input.name, inEngine(engine, values)] as const;
   });
   return Object.fromEntries(each);
 }
@@ -101,12 +114,13 @@ export async function runEngine(device: ComputeDevice, options: EngineRunOptions
       options.count === undefined ? secondsSoFar() >= options.seconds : timesNs.length >= options.count;
     do {
       const start = process.hrtime.bigint();
-      const { outputs } = await engine.infer({ batch: timesNs.length + 1, size: batchSize, inputs });
+      const { outputs, release } = await engine.infer({ batch: timesNs.length + 1, size: batchSize, inputs });
       timesNs.push(Number(process.hrtime.bigint() - start));
       if (timesNs.length === 1) {
         const [first] = engine.facts.outputs;
         for (const value of outputs[first.name]) checksum += Number(value);
       }
+      release?.();
     } while (!isOver() && !options.shouldStop());
     const seconds = secondsSoFar();
     const sorted = timesNs.toSorted((a, b) => a - b);
@@ -114,6 +128,7 @@ export async function runEngine(device: ComputeDevice, options: EngineRunOptions
     return {
       engine: engine.facts.kind,
       device: device.name,
+      precision: engine.facts.precision,
       way,
       batchSize,
       batchCount: timesNs.length,
@@ -146,7 +161,7 @@ export function engineLines(run: EngineRun): string[] {
     });
   const how = run.layers.some(({ isAlone }) => isAlone) ? 'each measured alone' : 'within runs';
   return [
-    `${run.engine} on ${run.device}, ${run.way}${launches}: ${run.itemsPerSec.toFixed(2)} inferences/s of ${run.batchCount} batches of ${run.batchSize}`,
+    `${run.engine} on ${run.device}, ${run.precision}, ${run.way}${launches}: ${run.itemsPerSec.toFixed(2)} inferences/s of ${run.batchCount} batches of ${run.batchSize}`,
     `p50 ${ms(run.p50Ns)}, p99 ${ms(run.p99Ns)}; weights ${mib(run.weightsBytes)}, activations ${mib(run.activationsBytes)}; checksum ${run.checksum}`,
     `layers, ${how}, ${ms(total)} together:`,
     ...table,

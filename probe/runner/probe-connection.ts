@@ -19,6 +19,8 @@ export interface ConnectionLimits {
   readonly closeMsMax: number;
 }
 
+/** Changes that wait until somebody takes them. */
+const CHANGE_COUNT_MAX = 64;
 const LIMITS: ConnectionLimits = { pendingBytesMax: 16 * 1024 * 1024, answerMsMax: 5000, closeMsMax: 2000 };
 
 export interface ProbeConnectionOptions {
@@ -27,6 +29,8 @@ export interface ProbeConnectionOptions {
   readonly target: string;
   /** What to trace when the probe does not know better. */
   readonly kinds: string;
+  /** Whether this is a workload that can be changed while it runs. */
+  readonly takesChanges?: boolean;
   readonly limits?: Partial<ConnectionLimits>;
 }
 
@@ -37,6 +41,8 @@ export class ProbeConnection {
   /** Called when the probe changes what to trace, and with nothing when the connection ends. */
   onKinds: ((kinds: readonly string[]) => void) | undefined;
   kinds: readonly string[];
+  private readonly changes: string[] = [];
+  private takeChange: ((json: string) => void) | undefined;
   private readonly lines = new LineReader();
   private lost = { rowCount: 0, bytes: 0, startNs: 0 };
 
@@ -121,8 +127,21 @@ export class ProbeConnection {
       const fields = parseHello(pushed.value.line);
       // Keys of a later probe are passed over.
       if (fields.ok && fields.value.kinds !== undefined) this.setKinds(kindsOf(fields.value.kinds));
+      if (fields.ok && fields.value.change !== undefined) this.hearChange(fields.value.change);
       rest = pushed.value.rest;
     }
+  }
+
+  /** From now on `take` gets each change, as JSON; the ones that came before first. undefined: they wait again. */
+  onChanges(take: ((json: string) => void) | undefined): void {
+    this.takeChange = take;
+    if (take) for (const json of this.changes.splice(0)) take(json);
+  }
+
+  private hearChange(json: string): void {
+    if (this.takeChange) this.takeChange(json);
+    // While models load a person changes this or that; the last ones count.
+    else if (this.changes.push(json) > CHANGE_COUNT_MAX) this.changes.shift();
   }
 
   private setKinds(kinds: readonly string[]): void {
@@ -146,6 +165,7 @@ export async function connectToProbe(options: ProbeConnectionOptions): Promise<P
     pid: String(process.pid),
     target: options.target,
     kinds: options.kinds,
+    ...(options.takesChanges ? { takes: 'change' } : {}),
   };
   // The first listener throughout the socket's life: without one an error would end the process.
   socket.on('error', () => undefined);

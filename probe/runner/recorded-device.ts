@@ -20,12 +20,12 @@ export function tell(text: string): void {
 }
 
 /** The connection to the probe, or undefined without one. The workload goes on in any case. */
-export async function connectIfAsked(): Promise<ProbeConnection | undefined> {
+export async function connectIfAsked({ takesChanges = false } = {}): Promise<ProbeConnection | undefined> {
   const socketPath = process.env.HOOKANALYZER_SOCKET;
   if (!socketPath) return undefined;
   const kinds = process.env.HOOKANALYZER_KINDS || TRACE_KINDS_DEFAULT.join(',');
   try {
-    return await connectToProbe({ socketPath, target: process.env.HOOKANALYZER_TARGET ?? '', kinds });
+    return await connectToProbe({ socketPath, target: process.env.HOOKANALYZER_TARGET ?? '', kinds, takesChanges });
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     tell(`${error.message} The workload runs unrecorded.`);
@@ -33,12 +33,21 @@ export async function connectIfAsked(): Promise<ProbeConnection | undefined> {
   }
 }
 
+/** The process's first row: it also says that the collector's source, if there is one, is of the same process. */
+export function sendStart(connection: ProbeConnection): void {
+  sendProcess(connection, enums.processEvent.started);
+}
+
 /** The process's last row. The exit code is for the probe to know, which waits for it. */
 export function sendExit(connection: ProbeConnection): void {
+  sendProcess(connection, enums.processEvent.exited);
+}
+
+function sendProcess(connection: ProbeConnection, event: number): void {
   const timeNs = sessionFromMonotonic(process.hrtime.bigint(), connection.epochNs);
   const row = {
     timeNs,
-    event: enums.processEvent.exited,
+    event,
     pid: process.pid,
     parentPid: process.ppid,
     exitCode: -1,

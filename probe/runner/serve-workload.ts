@@ -14,7 +14,7 @@ import { workloadText } from '../workloads/sentence';
 import type { Workload } from '../workloads/workload';
 import type { RunnerArguments, WorkloadArguments } from './arguments';
 import type { ProbeConnection } from './probe-connection';
-import { connectIfAsked, sendExit, tell } from './recorded-device';
+import { connectIfAsked, sendExit, sendStart, tell } from './recorded-device';
 import { stopSignal } from './stop-signal';
 
 function readFile(path: string): string {
@@ -42,7 +42,8 @@ function sendFailure(connection: ProbeConnection, { failure: { code, sentence, r
 /** Returns the exit code. Throws FailureError, which the probe was told of. */
 export async function serveWorkload(options: RunnerArguments): Promise<number> {
   const given = options.workload!;
-  const connection = await connectIfAsked();
+  const connection = await connectIfAsked({ takesChanges: true });
+  if (connection) sendStart(connection);
   try {
     const workload = readWorkload(given);
     const policy = given.policy ?? workload.policy;
@@ -54,6 +55,7 @@ export async function serveWorkload(options: RunnerArguments): Promise<number> {
       threads: options.threads,
       addonPath: options.addonPath,
       controlPath: given.controlPath,
+      sensorsRoot: given.sensorsRoot,
       signal: stopSignal(),
       print: options.isPrinting ? (line) => process.stdout.write(`${line}\n`) : undefined,
     });

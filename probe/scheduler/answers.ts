@@ -11,7 +11,12 @@ export class Answers {
   constructor(
     private readonly core: Core,
     private readonly settle: (lane: Lane) => void,
-  ) {}
+  ) {
+    core.onLate = (request, batch) => {
+      const { restartedNs } = batch.plan.lane;
+      core.listener.onDecision(explainLate(request, batch, { isThrottled: core.isThrottled, restartedNs }));
+    };
+  }
 
   /** Closes a batch with what the executor says of it. */
   take(batch: Batch, answer: BatchAnswer): void {
@@ -42,12 +47,8 @@ export class Answers {
     for (let index = 0; index < requests.length; index++) {
       const request = requests[index];
       request.result = results?.[index];
-      if (error === undefined) core.answer(request, lane, 'completed');
-      else core.answer(request, lane, 'failed', 'engine-error');
-      if (request.completionNs > request.deadlineNs) {
-        const context = { isThrottled: core.isThrottled, restartedNs: lane.restartedNs };
-        core.listener.onDecision(explainLate(request, batch, context));
-      }
+      if (error === undefined) core.answer(request, lane, 'completed', undefined, batch);
+      else core.answer(request, lane, 'failed', 'engine-error', batch);
     }
   }
 

@@ -36,6 +36,8 @@ export interface DynamicBatching {
   readonly priorityLevels: number;
   /** Of requests that name none, or one that is not there. */
   readonly defaultPriorityLevel: number;
+  /** Answers are given in the order in which their requests came. Triton: with one priority level and without DELAY alone. */
+  readonly preserveOrdering: boolean;
   readonly defaultQueuePolicy: QueuePolicy;
   readonly priorityQueuePolicy: Readonly<Record<number, QueuePolicy>>;
 }
@@ -94,6 +96,7 @@ const DEFAULT_BATCHING: DynamicBatching = {
   maxQueueDelayMicroseconds: 0,
   priorityLevels: 0,
   defaultPriorityLevel: 1,
+  preserveOrdering: false,
   defaultQueuePolicy: DEFAULT_QUEUE_POLICY,
   priorityQueuePolicy: {},
 };
@@ -146,6 +149,12 @@ function faultOf({ maxBatchSize, dynamicBatching, weight, degradation }: ModelCo
   }
   if (!isCount(defaultPriorityLevel, 1, Math.max(1, priorityLevels))) {
     return `has the default priority level ${defaultPriorityLevel}, which is not among its levels`;
+  }
+  if (dynamicBatching.preserveOrdering) {
+    if (priorityLevels > 1) return `preserves ordering and has ${priorityLevels} priority levels; one is the most then`;
+    const policies = [dynamicBatching.defaultQueuePolicy, ...Object.values(dynamicBatching.priorityQueuePolicy)];
+    const isDelaying = policies.some((each) => each.timeoutAction === 'DELAY' && each.defaultTimeoutMicroseconds > 0);
+    if (isDelaying) return 'preserves ordering and delays what times out';
   }
   if (!(maxQueueDelayMicroseconds >= 0)) return 'has a queue delay below zero';
   if (!(weight > 0)) return `has the weight ${weight}, which is not above zero`;

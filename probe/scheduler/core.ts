@@ -3,6 +3,8 @@
 
 import { NS_PER_US } from '../../shared/units/units';
 import { assert } from '../../shared/util/result';
+import { AnswerLine } from './answer-line';
+import type { Batch } from './batch';
 import type { Clock } from './clock';
 import { queuePolicyOf } from './configuration';
 import type { Executor } from './executor';
@@ -30,11 +32,14 @@ export class Core {
   readonly streams: StreamPool;
   policy: Policy;
   readonly lanes: Lane[] = [];
+  private readonly lines = new Map<string, AnswerLine>();
   isThrottled = false;
   /** Requests that were taken and not answered yet. */
   openCount = 0;
   /** Called after each answer, before the asker's own `done`. Set by the scheduler. */
   onAnswered: (request: Request, lane: Lane | undefined) => void = () => {};
+  /** Called with a request that ran and was answered after its deadline. Set by the scheduler. */
+  onLate: (request: Request, batch: Batch) => void = () => {};
   /** Called when a lane's depth changed. Set by the scheduler. */
   onDepth: (lane: Lane) => void = () => {};
 
@@ -51,6 +56,8 @@ export class Core {
   enqueue(lane: Lane, request: Request): void {
     request.version = lane.version;
     request.timeoutAtNs = this.timeoutAtNs(lane, request);
+    request.heldBeforeNs = lane.heldUntilNs(request.arrivalNs);
+    this.join(lane, request);
     this.order(lane, request);
     this.tellDepth(lane, request.priority);
   }
@@ -61,9 +68,29 @@ export class Core {
     lane.queue.push(request, this.policy.levelOf(request));
   }
 
-  /** Answers a request, once and for all. */
-  answer(request: Request, lane: Lane | undefined, outcome: Outcome, reason?: Reason): void {
-    assert(request.outcome === undefined, `request ${request.id} is answered once`);
+  /** Takes a place in the order of a model's answers, where its configuration wants one. */
+  join(lane: Lane, request: Request): void {
+    if (lane.model.dynamicBatching.preserveOrdering) this.lineOf(request.model).join(request);
+  }
+
+  /** Answers a request, once and for all: now, or when all earlier ones of its model are answered. `batch` is what it ran in. */
+  answer(request: Request, lane: Lane | undefined, outcome: Outcome, reason?: Reason, batch?: Batch): void {
+    assert(request.settledNs < 0, `request ${request.id} is answered once`);
+    request.settledNs = this.clock.nowNs();
+    const line = this.lines.get(request.model);
+    if (line?.has(request)) line.settle(request, () => this.give(request, lane, outcome, reason, batch));
+    else this.give(request, lane, outcome, reason, batch);
+  }
+
+  private lineOf(model: string): AnswerLine {
+    const known = this.lines.get(model);
+    if (known) return known;
+    const line = new AnswerLine();
+    this.lines.set(model, line);
+    return line;
+  }
+
+  private give(request: Request, lane: Lane | undefined, outcome: Outcome, reason?: Reason, batch?: Batch): void {
     request.completionNs = this.clock.nowNs();
     request.outcome = outcome;
     request.reason = reason;
@@ -73,6 +100,7 @@ export class Core {
     this.listener.onRequest(request);
     this.onAnswered(request, lane);
     request.spec.done?.(request);
+    if (batch && request.completionNs > request.deadlineNs) this.onLate(request, batch);
   }
 
   tellDepth(lane: Lane, priority: number): void {

@@ -60,7 +60,8 @@ export class Dispatcher implements View {
         this.isAgain = false;
         this.nowNs = this.core.clock.nowNs();
         this.expire();
-        while (this.dispatchNext()) {}
+        // What a dispatch causes may bring requests that came after this moment: they are looked at in the next round.
+        while (!this.isAgain && this.dispatchNext()) {}
       }
     } finally {
       this.isPumping = false;
@@ -83,6 +84,7 @@ export class Dispatcher implements View {
       return;
     }
     lane.queue.remove(request);
+    request.batchWaitNs = lane.heldUntilNs(this.nowNs) - request.heldBeforeNs;
     this.core.tellDepth(lane, request.priority);
     this.core.answer(request, lane, 'rejected', 'timeout');
   }
@@ -107,20 +109,13 @@ export class Dispatcher implements View {
     ready.length = 0;
     let wakeNs = Number.POSITIVE_INFINITY;
     for (const lane of this.lanes) {
-      if (lane.queue.depth === 0) continue;
-      wakeNs = Math.min(wakeNs, lane.queue.nextTimeoutNs);
-      if (!lane.isUp) continue;
+      if (lane.queue.depth > 0) wakeNs = Math.min(wakeNs, lane.queue.nextTimeoutNs);
       // Streams are kept for levels only under a policy that knows levels.
-      if (!this.streams.findFree(lane.queue.headLevel)) {
-        lane.holdSinceNs = -1;
-        continue;
-      }
-      const holdNs = holdEndNs(lane, this.costs);
-      if (holdNs <= nowNs) ready.push(lane);
-      else {
-        if (lane.holdSinceNs < 0) lane.holdSinceNs = nowNs;
-        wakeNs = Math.min(wakeNs, holdNs);
-      }
+      const canGo = lane.queue.depth > 0 && lane.isUp && this.streams.findFree(lane.queue.headLevel) !== undefined;
+      const holdNs = canGo ? holdEndNs(lane, this.costs) : Number.NEGATIVE_INFINITY;
+      lane.setHeld(holdNs > nowNs, nowNs);
+      if (holdNs > nowNs) wakeNs = Math.min(wakeNs, holdNs);
+      else if (canGo) ready.push(lane);
     }
     return wakeNs;
   }
@@ -158,9 +153,8 @@ export class Dispatcher implements View {
       request.dispatchNs = nowNs;
       request.batchId = batchId;
       request.tier = lane.engine.tier;
-      if (lane.holdSinceNs >= 0) request.batchWaitNs = nowNs - Math.max(request.arrivalNs, lane.holdSinceNs);
+      request.batchWaitNs = lane.heldUntilNs(nowNs) - request.heldBeforeNs;
     }
-    lane.holdSinceNs = -1;
     const plan: BatchPlan = {
       id: batchId,
       lane,

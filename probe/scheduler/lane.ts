@@ -12,8 +12,10 @@ export class Lane {
   isUp = false;
   /** Requests in batches that have not been answered. */
   inFlightCount = 0;
-  /** Since when a free stream waits for the batch to fill; -1 when none does. */
-  holdSinceNs = -1;
+  // The integral, over time, of whether a free stream waits for the batch to fill: how long a request was held for company is the
+  // difference between its end and its beginning, whatever else the lane did meanwhile.
+  private heldNs = 0;
+  private holdSinceNs = -1;
   /** When its engines last came back after a restart; -1 when they never had to. */
   restartedNs = -1;
   restartCount = 0;
@@ -30,6 +32,18 @@ export class Lane {
     readonly adaptive: AdaptiveBatch,
     readonly statistics: VersionStatistics,
   ) {}
+
+  /** Says whether from now on a free stream waits for the batch to fill. */
+  setHeld(isHeld: boolean, nowNs: number): void {
+    if (isHeld === this.holdSinceNs >= 0) return;
+    if (!isHeld) this.heldNs += nowNs - this.holdSinceNs;
+    this.holdSinceNs = isHeld ? nowNs : -1;
+  }
+
+  /** In how much of the time until now a free stream waited for a batch to fill. */
+  heldUntilNs(nowNs: number): number {
+    return this.holdSinceNs < 0 ? this.heldNs : this.heldNs + Math.max(0, nowNs - this.holdSinceNs);
+  }
 
   get engine(): EngineRef {
     return this.engines[this.tier];

@@ -69,6 +69,7 @@ export type Decision =
   | { readonly kind: 'delayed'; readonly timeNs: number; readonly request: number }
   | TierDecision
   | { readonly kind: 'batch-limit'; readonly timeNs: number; readonly model: string; readonly limit: number }
+  | CutDecision
   | { readonly kind: 'pressure'; readonly timeNs: number; readonly model: string; readonly isPressed: boolean }
   | VersionDecision
   | EngineDecision;
@@ -86,6 +87,16 @@ export interface LateDecision {
   readonly predictedNs: number;
   readonly behindBatch: number;
   readonly behindModel: string;
+}
+
+/** A stage of a pipeline found more than the next one may get; the rest was left out. */
+export interface CutDecision {
+  readonly kind: 'cut';
+  readonly timeNs: number;
+  readonly request: number;
+  readonly model: string;
+  readonly foundCount: number;
+  readonly keptCount: number;
 }
 
 export interface TierDecision {

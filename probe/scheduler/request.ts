@@ -27,6 +27,7 @@ export type LateCause =
   | 'slow-kernel'
   | 'throttled'
   | 'engine-restart'
+  | 'answer-order'
   | 'deadline-too-short';
 
 export interface RequestSpec {
@@ -70,6 +71,8 @@ export interface RequestFacts {
   readonly reason: Reason | undefined;
   /** Time in which a stream was free and the request waited for its batch to fill. */
   readonly batchWaitNs: number;
+  /** When its answer was there, which is given when those of earlier requests are where answers go in order; else completionNs. */
+  readonly settledNs: number;
   /** Taken by the turn for requests that waited longer than the aging time. */
   readonly isAged: boolean;
 }
@@ -91,6 +94,11 @@ export class Request implements RequestFacts {
   result: unknown = undefined;
   batchWaitNs = 0;
   isAged = false;
+
+  /** When its answer was there; it is given later where answers go in order. -1 until then. */
+  settledNs = -1;
+  /** What the lane's held time was when it came; Core sets it. */
+  heldBeforeNs = 0;
 
   // Where it lies in its lane's queue: the queue owns these.
   orderKey = 0;

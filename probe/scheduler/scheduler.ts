@@ -93,13 +93,16 @@ export class Scheduler {
 
   /**
    * Loads and warms a version. The first one of a model serves as soon as it is ready; later ones wait for `swap` or `setTraffic`.
-   * `settled` gets the sentence of why it could not be loaded; everything else goes on.
+   * `settled` gets the sentence of why it could not be loaded; everything else goes on. A version that failed or ended may be loaded
+   * again: it begins anew. Throws a FailureError for one that is still there.
    */
   load(modelName: string, version: string, settled: Settled = nothing): void {
     const { model, rollout } = this.partsOf(modelName);
     const { configuration } = model;
-    if (model.versions.has(version)) {
-      throw failure('versionTwice', `Version "${version}" of "${modelName}" was loaded before.`, 'Give it a new name.');
+    const before = model.versions.get(version);
+    if (before && !before.isReleased) {
+      const sentence = `Version "${version}" of "${modelName}" is ${before.state}.`;
+      throw failure('versionTwice', sentence, 'Give the new one another name, or wait until this one has ended.');
     }
     const tiers = configuration.degradation.tiers.filter((kind) => kind !== 'reuse-last');
     const engines = tiers.map((kind, tier): EngineRef => {
@@ -150,8 +153,10 @@ export class Scheduler {
     if (lane) request.version = lane.version;
     const reason = this.refusalOf(lane, request);
     if (reason) this.core.answer(request, lane, 'rejected', reason);
-    else if (model.reuse(request)) this.core.answer(request, lane, 'reused');
-    else {
+    else if (model.reuse(request)) {
+      this.core.join(lane!, request);
+      this.core.answer(request, lane, 'reused');
+    } else {
       this.core.enqueue(lane!, request);
       this.dispatcher.pump();
     }

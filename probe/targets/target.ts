@@ -4,6 +4,10 @@ import { readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { enums, type TraceKind } from '../../shared/model/enums';
 import type { LaunchParams, RequestResult, TargetExited } from '../../shared/rpc/methods';
+import type { WorkloadChange } from '../../shared/rpc/workload-control';
+import { failure } from '../../shared/util/failure';
+import { formatHello } from '../../shared/wire/hello';
+import { HELLO_BYTES_MAX } from '../../shared/wire/limits';
 import { tables } from '../../shared/wire/tables';
 import type { CollectorConnection } from '../daemon/collector-connection';
 import type { FlowGate } from '../daemon/flow-gate';
@@ -114,6 +118,23 @@ export class Target {
 
   private sendKinds(): void {
     for (const collector of this.collectors) collector.sendKinds(this.tracedKinds);
+  }
+
+  /** Throws a FailureError when nothing in it takes changes, or the change is too long for a line. */
+  sendChange(change: WorkloadChange): void {
+    const takers = [...this.collectors].filter(({ takesChanges }) => takesChanges);
+    if (takers.length === 0) {
+      throw failure(
+        'takesNoChanges',
+        `The program of target ${this.targetId} takes no changes.`,
+        'Only workloads do, from the moment at which they begin to load until they end.',
+      );
+    }
+    const line = formatHello({ change: JSON.stringify(change) });
+    if (line.length > HELLO_BYTES_MAX) {
+      throw failure('changeTooLong', 'The change is too long for one line.', 'Change less at once.');
+    }
+    for (const taker of takers) taker.sendLine(line);
   }
 
   addCollector(collector: CollectorConnection): void {

@@ -2,6 +2,7 @@
 
 import type { TraceKind } from '../../shared/model/enums';
 import type { LaunchParams, TargetExited } from '../../shared/rpc/methods';
+import type { WorkloadChange } from '../../shared/rpc/workload-control';
 import { type FailureError, failure } from '../../shared/util/failure';
 import type { FlowGate } from '../daemon/flow-gate';
 import { ENDED_TARGET_COUNT_MAX, RUNNING_TARGET_COUNT_MAX } from '../daemon/limits';
@@ -82,6 +83,11 @@ export class Targets {
   /** Throws a FailureError when the target never was. */
   setKinds(targetId: number, kinds: readonly TraceKind[]): void {
     this.known(targetId).setKinds(kinds);
+  }
+
+  /** Hands a change to a workload. Throws a FailureError when the target never was, or takes none. */
+  change(targetId: number, change: WorkloadChange): void {
+    this.known(targetId).sendChange(change);
   }
 
   private known(targetId: number): Target {

@@ -1,4 +1,4 @@
-// Changes of a workload that runs: an event of its file, or a line of JSON that somebody appended to the control file.
+// Changes of a workload that runs: an event of its file, or JSON from outside, by the probe or by a line of the control file.
 
 import { closeSync, fstatSync, openSync, readSync, watch } from 'node:fs';
 import { FailureError } from '../../shared/util/failure';
@@ -37,13 +37,13 @@ export class Changes {
     }
   }
 
-  /** A line of the control file. Unknown ones are told and left out. */
+  /** One change from outside, as JSON. Unknown ones are told and left out. */
   applyLine(line: string): void {
     let value: unknown;
     try {
       value = JSON.parse(line);
     } catch {
-      this.refused('A line of the control file is no JSON and was left out.', 'Write one JSON object a line.');
+      this.refused('A change that is no JSON was left out.', 'Write one JSON object a line.');
       return;
     }
     const parsed = change.safeParse(value);
@@ -53,7 +53,7 @@ export class Changes {
     }
     const [{ path, message }] = parsed.error.issues;
     const where = path.length > 0 ? ` at ${path.map(String).join('.')}` : '';
-    this.refused(`A change in the control file was left out: it is wrong${where} (${message}).`, 'Correct it.');
+    this.refused(`A change was left out: it is wrong${where} (${message}).`, 'Correct it.');
   }
 
   private carryOut(wanted: Change): void {

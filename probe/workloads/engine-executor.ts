@@ -3,11 +3,13 @@
 
 import type { LayerEdge } from '../../shared/model/layer-edges';
 import { FailureError } from '../../shared/util/failure';
-import { assembleBatch, type Item, splitBatch } from '../engines/batch';
-import type { Engine, LayerTime } from '../engines/engine';
+import { assembleBatch, splitBatch } from '../engines/batch';
+import type { Engine, EngineFacts, LayerTime } from '../engines/engine';
 import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled, Warmed } from '../scheduler/executor';
 import { BuildReport } from './build-report';
-import { makeItems } from './inputs';
+import type { EngineAnswer, Payload } from './feeds/feed';
+import { Inputs } from './inputs';
+import type { Pixels } from './pictures/picture';
 
 /** An engine on its way up. */
 export interface Arrival {
@@ -28,12 +30,14 @@ export interface EngineExecutorOptions {
   readonly epochNs: number;
   readonly nowNs: () => number;
   readonly seed: number;
+  /** How a model takes the pixels of pictures; 'unit' when absent. */
+  readonly pixelsOf?: (model: string) => Pixels;
 }
 
 interface Loaded {
   readonly engine: Engine;
   readonly report: BuildReport;
-  readonly items: readonly Item[];
+  readonly inputs: Inputs;
 }
 
 /** Layers of an engine, as they were when it was warmed up. */
@@ -71,7 +75,9 @@ export class EngineExecutor implements Executor {
           return this.letGo(engine);
         }
         report.end();
-        this.loaded.set(ref, { engine, report, items: makeItems(engine.facts, this.options.seed) });
+        const { seed, pixelsOf } = this.options;
+        const inputs = new Inputs(engine.facts, seed, pixelsOf?.(ref.model) ?? 'unit');
+        this.loaded.set(ref, { engine, report, inputs });
         settled();
       },
       (error) => {
@@ -81,6 +87,18 @@ export class EngineExecutor implements Executor {
     );
     this.arriving.add(arriving);
     arriving.finally(() => this.arriving.delete(arriving));
+  }
+
+  /** Of an engine that a model has loaded, the full one before others; undefined when it has none. */
+  factsOf(model: string): EngineFacts | undefined {
+    const refs = [...this.loaded.keys()].filter((ref) => ref.model === model);
+    const best = refs.sort((left, right) => left.tier - right.tier)[0];
+    return best && this.loaded.get(best)?.engine.facts;
+  }
+
+  /** Where the engines that are loaded run. */
+  get devices(): ReadonlySet<EngineFacts['device']> {
+    return new Set([...this.loaded.values()].map(({ engine }) => engine.facts.device));
   }
 
   warmUp(ref: EngineRef, batchSizes: readonly number[], warmed: Warmed): void {
@@ -136,14 +154,14 @@ export class EngineExecutor implements Executor {
 
   /** How long a batch of each size takes once the engine is warm, in ns. */
   private async warm(ref: EngineRef, batchSizes: readonly number[]): Promise<number[]> {
-    const { engine, items } = this.loaded.get(ref)!;
+    const { engine, inputs } = this.loaded.get(ref)!;
     await engine.warmUp(batchSizes);
     const layers = engine.layerTimes();
     const edges = engine.layerEdges?.() ?? [];
     if (layers.length > 0) this.options.onLayers?.({ ref, precision: engine.facts.precision, layers, edges });
     const durationsNs: number[] = [];
     for (const size of batchSizes) {
-      const taken = Array.from({ length: size }, (_, index) => items[index % items.length]);
+      const taken = Array.from({ length: size }, (_, index) => inputs.seeded(index));
       // 0 is the correlation of no batch.
       const { durationNs } = await engine.infer({ batch: 0, size, inputs: assembleBatch(engine.facts, taken) });
       durationsNs.push(durationNs);
@@ -152,12 +170,15 @@ export class EngineExecutor implements Executor {
   }
 
   private async run({ id, engine: ref, requests }: BatchOrder): Promise<BatchAnswer> {
-    const { engine, items } = this.loaded.get(ref)!;
-    const taken = requests.map((request) => items[request.id % items.length]);
+    const { engine, inputs } = this.loaded.get(ref)!;
+    const { facts } = engine;
+    const taken = requests.map(({ id: request, spec }) => inputs.itemOf(spec.payload as Payload | undefined, request));
     const size = requests.length;
-    const inputs = assembleBatch(engine.facts, taken);
-    const { outputs, startNs, durationNs } = await engine.infer({ batch: id, size, inputs });
-    const results = splitBatch(engine.facts, outputs, size);
+    const values = assembleBatch(facts, taken, engine);
+    const answer = engine.infer({ batch: id, size, inputs: values });
+    engine.giveBack?.(values);
+    const { outputs, startNs, durationNs } = await answer;
+    const results = splitBatch(facts, outputs, size).map((each): EngineAnswer => ({ facts, outputs: each }));
     return { startNs: startNs - this.options.epochNs, durationNs, results };
   }
 }

@@ -1,9 +1,12 @@
-// What the models are asked: a few seeded items for each engine, taken in turn. Values do not change how long a network takes.
+// What the models are asked: the picture or the numbers that a request carries, else a few seeded items for each engine, taken in turn.
+// Values do not change how long a network takes.
 
 import type { Item } from '../engines/batch';
 import type { EngineFacts, TensorFacts, TensorValues } from '../engines/engine';
 import { itemBytesOf, itemCountOf, valuesOver } from '../engines/values';
 import { Random } from '../scheduler/simulator/random';
+import type { Payload } from './feeds/feed';
+import { type Look, type Picture, type PictureInput, type Pixels, pictureInputOf, tensorOf } from './pictures/picture';
 
 /** Items of one engine. */
 const ITEM_COUNT = 4;
@@ -25,4 +28,42 @@ export function makeItems({ inputs }: EngineFacts, seed: number): Item[] {
   return Array.from({ length: ITEM_COUNT }, () =>
     Object.fromEntries(inputs.map((input) => [input.name, valuesOf(input, random)])),
   );
+}
+
+/** The inputs of one engine. A picture that is looked at as a whole is made to numbers once: the sources show a few in turn. */
+export class Inputs {
+  private readonly items: readonly Item[];
+  private readonly input: PictureInput | undefined;
+  private readonly wholes = new WeakMap<Picture, TensorValues>();
+
+  constructor(
+    facts: EngineFacts,
+    seed: number,
+    private readonly pixels: Pixels,
+  ) {
+    this.items = makeItems(facts, seed);
+    this.input = pictureInputOf(facts);
+  }
+
+  seeded(index: number): Item {
+    return this.items[index % this.items.length];
+  }
+
+  /** Of a request with this payload. */
+  itemOf(payload: Payload | undefined, requestId: number): Item {
+    if (payload?.item) return payload.item;
+    if (!payload?.look || !this.input) return this.seeded(requestId);
+    return { [this.input.name]: this.valuesOf(payload.look, this.input) };
+  }
+
+  private valuesOf(look: Look, input: PictureInput): TensorValues {
+    const { picture, area } = look;
+    const isWhole = area.widthPx === picture.widthPx && area.heightPx === picture.heightPx;
+    if (!isWhole) return tensorOf(look, input, this.pixels);
+    const known = this.wholes.get(picture);
+    if (known) return known;
+    const made = tensorOf(look, input, this.pixels);
+    this.wholes.set(picture, made);
+    return made;
+  }
 }

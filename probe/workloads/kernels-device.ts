@@ -27,6 +27,11 @@ export class KernelsDevice {
 
   constructor(private readonly options: KernelsDeviceOptions) {}
 
+  /** What the engines of others load too. */
+  get addonPath(): string | undefined {
+    return this.options.addonPath;
+  }
+
   /** Throws FailureError: of loading the engine, notBuilt, addonNotLoaded, noCudaKernels, noCudaDevice. */
   async load(options: Omit<KernelsOptions, 'device' | 'stream' | 'onClosed'>): Promise<Engine> {
     const device = this.open();

@@ -21,8 +21,6 @@ export interface LoadOptions {
   readonly device: 'auto' | 'cpu' | 'cuda';
   /** Where engines on our own kernels run. */
   readonly kernels: KernelsDevice;
-  /** undefined for the addon of this installation. */
-  readonly addonPath: string | undefined;
   /** Is told each phase. */
   readonly report: BuildReport;
   /** Aborted: nobody wants the engine any more, and a build ends at its next step. */
@@ -69,20 +67,25 @@ async function ofSize(engine: Engine, batchMax: number): Promise<Engine> {
 /** Throws FailureError with the one sentence of why it could not be loaded. */
 export async function loadEngine(plan: EnginePlan, options: LoadOptions): Promise<Engine> {
   const { modelPath, shapes } = findFile(plan, options);
-  const { kind, threads, batchMax } = plan;
-  const { name, folder, addonPath, report, signal } = options;
+  const { kind, threads, batchMax, precision } = plan;
+  const { name, folder, kernels, report, signal } = options;
   const common = { name, modelPath, batchMax, ...(shapes ? { shapes } : {}) };
   if (kind === 'tensorrt') {
-    const host = loadAddon(addonPath);
+    const host = loadAddon(kernels.addonPath);
     const engine = await loadTensorrt(plan, { name, modelPath, shapes, folder, host, report, signal });
     return ofSize(engine, batchMax);
   }
   const onPhase = (phase: LoadPhase) => report.begin(phase, phase === 'reading' ? modelPath : '');
   if (kind === 'kernels') {
-    const engine = await options.kernels.load({ ...common, layerRuns: PROFILED_RUNS, onPhase });
+    const computes = precision === 'fp16' ? precision : 'fp32'; // int8 was refused with the file
+    const engine = await kernels.load({
+      ...common,
+      ...{ precision: computes, layerRuns: PROFILED_RUNS, onPhase },
+    });
     return ofSize(engine, batchMax);
   }
   const provider = plan.provider ?? (options.device === 'cuda' ? 'cuda' : 'cpu');
-  const engine = await loadOnnxruntimeEngine({ ...common, provider, threads, profiledRuns: PROFILED_RUNS }, onPhase);
+  const own = { provider, threads, profiledRuns: PROFILED_RUNS, addonPath: kernels.addonPath };
+  const engine = await loadOnnxruntimeEngine({ ...common, ...own }, onPhase);
   return ofSize(engine, batchMax);
 }

@@ -89,5 +89,5 @@ export function modelPlan(name: string, entry: ModelEntry, loadedLater: Readonly
     }
     return { version, isFirst: !loadedLater.has(`${name}/${version}`), engines };
   });
-  return { options: optionsOf(name, entry), versions: plans, traffic: entry.traffic };
+  return { options: optionsOf(name, entry), versions: plans, traffic: entry.traffic, pixels: entry.pixels };
 }

@@ -74,7 +74,7 @@ function arrivalOf({ arrival }: SourceEntry, path: PropertyKey[], origin: Origin
 }
 
 function sourceOf(name: string, source: SourceEntry, origin: Origin, refuse: Refuse): WorkloadSource {
-  const { target, priority, deadlineMs, timeoutMs, keyCount, video } = source;
+  const { target, priority, deadlineMs, timeoutMs, keyCount, pictures, video } = source;
   return {
     name,
     target,
@@ -83,6 +83,7 @@ function sourceOf(name: string, source: SourceEntry, origin: Origin, refuse: Ref
     deadlineNs: deadlineMs === undefined ? undefined : deadlineMs * NS_PER_MS,
     timeoutMicroseconds: timeoutMs === undefined ? undefined : timeoutMs * 1000,
     keyCount,
+    pictures,
     video,
   };
 }

@@ -3,6 +3,7 @@
 import { WORKLOAD_PRESETS, type WorkloadPreset } from '../../shared/rpc/workload-control';
 import { failure } from '../../shared/util/failure';
 import abRollout from './presets/ab-rollout.yaml?raw';
+import demo from './presets/demo.yaml?raw';
 import detectClassifyTrack from './presets/detect-classify-track.yaml?raw';
 import overload from './presets/overload.yaml?raw';
 import threeCameras from './presets/three-cameras.yaml?raw';
@@ -12,6 +13,7 @@ const TEXTS: Readonly<Record<WorkloadPreset, string>> = {
   'detect-classify-track': detectClassifyTrack,
   overload,
   'ab-rollout': abRollout,
+  demo,
 };
 
 /** The YAML of a preset. Throws FailureError noPreset. */

@@ -71,6 +71,10 @@ export function decisionRow(decision: Decision): RowOf<Tables['decision']> {
       return { ...row, model: decision.model, from: decision.from, to: decision.to, because: decision.because };
     case 'batch-limit':
       return { ...row, model: decision.model, to: decision.limit };
+    case 'cut': {
+      const { request, model, foundCount, keptCount } = decision;
+      return { ...row, request, model, from: foundCount, to: keptCount, because: 'more than fanOutMax' };
+    }
     case 'pressure':
       return { ...row, model: decision.model, to: decision.isPressed ? 1 : 0 };
     case 'version':
@@ -164,9 +168,18 @@ export class WorkloadRows implements Listener {
 
   /** Each sentence once. */
   warn(code: string, sentence: string, remedy: string): void {
+    this.say('warning', code, sentence, remedy);
+  }
+
+  /** What was used or done, for whoever reads the recording later. */
+  note(code: string, sentence: string): void {
+    this.say('info', code, sentence, '');
+  }
+
+  private say(kind: 'info' | 'warning', code: string, sentence: string, remedy: string): void {
     if (this.said.has(sentence)) return;
     this.said.add(sentence);
-    const severity = enums.severity.warning;
+    const severity = enums.severity[kind];
     this.push('diagnostic', { timeNs: this.sink.nowNs(), severity, code, sentence, remedy });
   }
 

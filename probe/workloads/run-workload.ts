@@ -7,21 +7,19 @@ import { NS_PER_MS } from '../../shared/units/units';
 import { failure } from '../../shared/util/failure';
 import type { ProbeConnection } from '../runner/probe-connection';
 import type { EngineRef } from '../scheduler/executor';
-import { Pipeline } from '../scheduler/pipelines/pipeline';
 import { RealClock } from '../scheduler/real-clock';
-import type { Request } from '../scheduler/request';
 import { Scheduler } from '../scheduler/scheduler';
-import { Random } from '../scheduler/simulator/random';
 import { toAll } from '../scheduler/simulator/simulate';
 import { Summary } from '../scheduler/simulator/summary';
+import { Asking } from './asking';
 import { BuildReport, type BuildSubject } from './build-report';
 import { Changes, followLines } from './changes';
-import { driveSource } from './drive-sources';
 import { type Arrival, EngineExecutor } from './engine-executor';
 import { KernelsDevice } from './kernels-device';
 import { loadEngine } from './load-engine';
 import { WorkloadRows } from './rows';
-import type { EnginePlan, ModelPlan, Workload, WorkloadPipeline } from './workload';
+import { nvmlReader, watchTemperature } from './temperature';
+import type { EnginePlan, ModelPlan, Workload } from './workload';
 
 export interface WorkloadRun {
   readonly workload: Workload;
@@ -36,6 +34,8 @@ export interface WorkloadRun {
   readonly print: ((line: string) => void) | undefined;
   /** Lines of JSON that are appended here change the workload while it runs. */
   readonly controlPath: string | undefined;
+  /** Where the machine's sys folder stands; / when undefined. */
+  readonly sensorsRoot: string | undefined;
   readonly signal: AbortSignal;
   /** What went wrong and does not end it, for people. */
   readonly tell: (text: string) => void;
@@ -63,6 +63,7 @@ class Running {
   private readonly scheduler: Scheduler;
   private readonly listener: ReturnType<typeof toAll>;
   private readonly changes: Changes;
+  private readonly asking: Asking;
   readonly summary = new Summary();
 
   constructor(private readonly run: WorkloadRun) {
@@ -78,26 +79,34 @@ class Running {
       load: (arrival) => this.load(arrival),
       reportOf: (ref) => new BuildReport(this.subjectOf(ref), nowNs, (row) => this.rows.build(row)),
       onLayers: (layers) => this.rows.layers(layers),
+      pixelsOf: (model) => workload.models.find(({ options }) => options.name === model)?.pixels ?? 'unit',
       ...{ epochNs: Number(this.epochNs), nowNs, seed },
     });
     const { clock, executor, listener } = this;
     const { streams, agingNs, agedEvery } = workload;
     this.scheduler = new Scheduler({ clock, executor, listener, policy, streams, agingNs, agedEvery });
     const models = workload.models.map(({ options }) => options);
-    this.changes = new Changes(this.scheduler, models, (sentence, remedy) => this.warn(sentence, remedy));
+    const warn = (sentence: string, remedy: string) => this.warn(sentence, remedy);
+    this.changes = new Changes(this.scheduler, models, warn);
+    const note = (sentence: string) => this.rows.note('workload', sentence);
+    const { changes, scheduler } = this;
+    this.asking = new Asking({ workload, seed, clock, scheduler, listener, executor, changes, warn, note });
   }
 
   async work(): Promise<WorkloadResult> {
     const { run, clock, scheduler } = this;
     const flushing = setInterval(() => this.rows.flush(), FLUSH_MS);
     let stopFollowing: (() => void) | undefined;
+    let stopWatching: (() => void) | undefined;
     try {
       const up = await this.bringUp();
-      const beginNs = clock.nowNs();
       stopFollowing = run.controlPath
         ? followLines(run.controlPath, (line) => this.changes.applyLine(line))
         : undefined;
-      const stop = run.signal.aborted ? () => {} : this.startAsking(up, beginNs);
+      run.connection?.onChanges((json) => this.changes.applyLine(json));
+      stopWatching = await this.watchTemperature();
+      const beginNs = clock.nowNs();
+      const stop = run.signal.aborted ? () => {} : this.asking.start(up, beginNs, beginNs + run.durationNs);
       await waitFor(run.durationNs / NS_PER_MS, run.signal, () => false);
       stop();
       const drainMs = run.signal.aborted ? CANCEL_MS_MAX : DRAIN_MS_MAX;
@@ -106,6 +115,8 @@ class Running {
       return { summary: this.summary, elapsedNs, isCancelled: run.signal.aborted };
     } finally {
       stopFollowing?.();
+      run.connection?.onChanges(undefined);
+      stopWatching?.();
       clearInterval(flushing);
       scheduler.close();
       clock.close();
@@ -134,11 +145,30 @@ class Running {
   }
 
   private load({ ref, report, signal }: Arrival) {
-    const { workload, device, addonPath, signal: ended } = this.run;
+    const { workload, device, signal: ended } = this.run;
     return loadEngine(this.planOf(ref), {
-      ...{ name: ref.model, folder: workload.folder, device, addonPath, report, kernels: this.kernels },
-      signal: AbortSignal.any([signal, ended]),
+      ...{ name: ref.model, folder: workload.folder, device, report, kernels: this.kernels },
+      signal: eitherOf(signal, ended),
     });
+  }
+
+  /** Degradation tiers follow the device's temperature, where it has one. */
+  private watchTemperature(): Promise<() => void> {
+    const { run, scheduler, executor } = this;
+    const isCuda = executor.devices.has('cuda');
+    const nvmlCelsius = isCuda ? nvmlReader(run.addonPath) : undefined;
+    return watchTemperature({
+      ...{ root: run.sensorsRoot ?? '/', isCuda, nvmlCelsius },
+      heard: ({ celsius, isThrottled }) => scheduler.setTemperature(celsius, isThrottled),
+      missing: () => this.tellNoSensor(),
+    });
+  }
+
+  private tellNoSensor(): void {
+    const sentence = 'This machine tells no temperature, so tiers of degradation follow missed deadlines alone.';
+    const isAsked = this.run.workload.models.some(({ options }) => options.degradation?.hotCelsius !== undefined);
+    if (isAsked) this.warn(sentence, '');
+    else this.rows.note('workload', sentence);
   }
 
   /** The models that can serve. A version that cannot be loaded is told, and the others go on. */
@@ -169,40 +199,16 @@ class Running {
       });
     });
   }
+}
 
-  private startAsking(up: ReadonlySet<string>, beginNs: number): () => void {
-    const { clock, scheduler, listener } = this;
-    const { workload, seed, durationNs } = this.run;
-    const random = new Random(seed, 2);
-    const pipelines = new Map(workload.pipelines.map((each) => [each.name, this.pipelineOf(each, random)] as const));
-    const needs = new Map(workload.pipelines.map(({ name, stages }) => [name, stages.map(({ model }) => model)]));
-    const asked = { clock, scheduler, listener, pipelines, seed };
-    const endNs = beginNs + durationNs;
-    const stops = workload.sources.flatMap((source, index) => {
-      const missing = (needs.get(source.target) ?? [source.target]).find((model) => !up.has(model));
-      if (missing === undefined) return [driveSource(source, index, asked, [beginNs, endNs])];
-      this.warn(`The source "${source.name}" does not ask, because the model "${missing}" could not be loaded.`, '');
-      return [];
-    });
-    const timers = workload.events.map(({ atNs, change }) => {
-      const timer = clock.timer(() => this.changes.apply(change));
-      timer.armAt(beginNs + atNs);
-      return timer;
-    });
-    return () => {
-      for (const stop of stops) stop();
-      for (const timer of timers) timer.disarm();
-    };
+/** Aborted when one of the two is. AbortSignal.any() is not in every Node that runs this: that of the window has none. */
+function eitherOf(first: AbortSignal, second: AbortSignal): AbortSignal {
+  const either = new AbortController();
+  for (const signal of [first, second]) {
+    if (signal.aborted) either.abort();
+    else signal.addEventListener('abort', () => either.abort(), { once: true, signal: either.signal });
   }
-
-  private pipelineOf({ name, stages }: WorkloadPipeline, random: Random): Pipeline {
-    const drawn = stages.map(({ fanOutMax, ...stage }) => {
-      if (fanOutMax === undefined) return stage;
-      const fanOut = (_request: Request) => new Array(Math.floor(random.next() * (fanOutMax + 1))).fill(undefined);
-      return { ...stage, fanOut };
-    });
-    return new Pipeline({ name, stages: drawn }, this.scheduler, this.clock, this.listener);
-  }
+  return either.signal;
 }
 
 /** Until so long has passed, it was cancelled, or `isOver` is true. */

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { POLICY_CHOICES, WORKLOAD_SECONDS_MAX, workloadChange } from '../../shared/rpc/workload-control';
+import { FEEDS } from './feeds/feed';
 import { tensorrtKeys } from './tensorrt-keys';
 
 /** A source that asks more often than this asks for nothing that one runner can give. */
@@ -53,6 +54,7 @@ const dynamicBatching = z.strictObject({
   maxQueueDelayMicroseconds: count.max(60e6).optional(),
   priorityLevels: z.number().int().min(0).max(15).optional(),
   defaultPriorityLevel: priority.optional(),
+  preserveOrdering: z.boolean().optional(),
   defaultQueuePolicy: queuePolicy.optional(),
   priorityQueuePolicy: z.record(z.string().regex(/^\d{1,2}$/, 'must be a priority level'), queuePolicy).optional(),
 });
@@ -85,6 +87,8 @@ const model = z.strictObject({
   provider: z.enum(['cpu', 'cuda', 'tensorrt']).optional(),
   precision: precision.optional(),
   ...tensorrtKeys,
+  /** How a byte of a picture becomes a number of the input. */
+  pixels: z.enum(['unit', 'signed', 'imagenet']).default('unit'),
   maxBatchSize: positiveCount.max(1024).default(1),
   dynamicBatching: dynamicBatching.optional(),
   weight: z.number().positive().optional(),
@@ -132,6 +136,8 @@ const source = z.strictObject({
   timeoutMs: positiveMs.optional(),
   /** So many askers take turns; left out: the source is one asker. */
   keyCount: positiveCount.optional(),
+  /** Shown in turn: a folder, a file, generated:signs or generated:noise. Left out: seeded numbers, of a pipeline seeded pictures. */
+  pictures: place.optional(),
   /** A camera: its images go through a buffer, and what does not fit is thrown away. */
   video: z
     .strictObject({
@@ -147,20 +153,24 @@ const stage = z.strictObject({
   model: word,
   priority: priority.optional(),
   share: ratio.optional(),
-  /** How many requests of the next stage one answer makes is drawn evenly from 0 to this; left out: one. */
+  /** What the next stage gets of an answer; probe/workloads/feeds. Left out: crops where the outputs say where objects are, else picture. */
+  feeds: z.enum(FEEDS).optional(),
+  /** The most requests of the next stage that one answer makes; of `drawn` how many is drawn evenly from 0 to this. */
   fanOutMax: count.max(1000).optional(),
+  /** Of `crops`: an object counts from this score on. */
+  scoreMin: ratio.optional(),
 });
 
-const [policyChange, limitsChange, trafficChange, rollBackChange] = workloadChange.options;
+const [policyChange, limitsChange, trafficChange, rollBackChange, loadChange, swapChange] = workloadChange.options;
 
-/** What may be changed while it runs, by an event of the file or by the control file. */
+/** What may be changed while it runs, by an event of the file or from outside. */
 export const change = z.discriminatedUnion('kind', [
   policyChange.strict(),
   limitsChange.strict(),
   trafficChange.strict(),
   rollBackChange.strict(),
-  z.strictObject({ kind: z.literal('load'), model: word, version: word }),
-  z.strictObject({ kind: z.literal('swap'), model: word, version: word }),
+  loadChange.strict(),
+  swapChange.strict(),
 ]);
 export type Change = z.infer<typeof change>;
 

@@ -21,5 +21,8 @@ export function workloadText(
     const missed = missedCount > 0 ? `, ${formatCount(missedCount)} deadlines missed` : '';
     return `  ${model} priority ${priority}: ${formatCount(outcomes.completed)} completed${rest}, ${percentiles}${missed}`;
   });
+  const cutCount = summary.decisions.cut ?? 0;
+  if (cutCount > 0)
+    lines.push(`  ${formatCount(cutCount)} answers found more objects than the next stage takes (fanOutMax)`);
   return `${[head, ...lines].join('\n')}\n`;
 }

@@ -5,6 +5,8 @@ import type { ModelOptions, TierKind } from '../scheduler/configuration';
 import type { StreamOptions } from '../scheduler/placement/streams';
 import type { Arrival } from '../scheduler/simulator/arrivals';
 import type { DropPolicyName } from '../scheduler/sources/drop-policies';
+import type { Feeds } from './feeds/feed';
+import type { Pixels } from './pictures/picture';
 import type { Change } from './schema';
 import type { TensorrtKeys } from './tensorrt-keys';
 
@@ -41,6 +43,7 @@ export interface ModelPlan {
   readonly options: ModelOptions;
   readonly versions: readonly VersionPlan[];
   readonly traffic: Readonly<Record<string, number>> | undefined;
+  readonly pixels: Pixels;
 }
 
 export interface WorkloadPipeline {
@@ -49,7 +52,9 @@ export interface WorkloadPipeline {
     readonly model: string;
     readonly priority?: number;
     readonly share?: number;
+    readonly feeds?: Feeds;
     readonly fanOutMax?: number;
+    readonly scoreMin?: number;
   }[];
 }
 
@@ -62,6 +67,8 @@ export interface WorkloadSource {
   readonly deadlineNs: number | undefined;
   readonly timeoutMicroseconds: number | undefined;
   readonly keyCount: number | undefined;
+  /** As of pictures/place.ts; undefined for seeded numbers. */
+  readonly pictures: string | undefined;
   readonly video:
     | {
         readonly policy: DropPolicyName;

@@ -53,17 +53,13 @@ interface Source {
   readonly position: number;
 }
 
-/** What an engine calls a node without a name ends with its number. */
-const numberAt = (name: string) => Number(/_(\d+)$/.exec(name)?.[1] ?? 0);
-
-/** The layer of each node, by name; nodes without one by operator, in order. -1 where there is none. */
+/** The layer of each node, by name; nodes without a name by operator, in the order in which both run. -1 where there is none. */
 function layersOfNodes(nodes: readonly GraphNode[], layers: readonly Layer[]): number[] {
   const byName = new Map<string, number[]>();
   for (const [index, { name }] of layers.entries()) byName.set(name, [...(byName.get(name) ?? []), index]);
   const found = nodes.map(({ name }) => (name === '' ? undefined : byName.get(name)?.shift()) ?? -1);
   const taken = new Set(found);
   const free = layers.map((layer, index) => ({ ...layer, index })).filter(({ index }) => !taken.has(index));
-  free.sort((left, right) => numberAt(left.name) - numberAt(right.name));
   return nodes.map(({ name, operator }, at) => {
     if (found[at] >= 0 || name !== '') return found[at];
     const next = free.findIndex(({ type }) => type === operator);

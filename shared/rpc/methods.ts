@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { TRACE_KINDS } from '../model/enums';
+import { workloadChange } from './workload-control';
 
 export const traceKind = z.enum(TRACE_KINDS);
 
@@ -82,6 +83,8 @@ export const requests = {
     result: nothing,
   },
   'target/list': { params: nothing, result: z.object({ targets: z.array(targetState) }) },
+  /** Changes a workload that runs. What it cannot do it says itself, as a `diagnostic` row. */
+  'target/change': { params: z.object({ targetId: z.number().int(), change: workloadChange }), result: nothing },
   'target/kinds': { params: z.object({ targetId: z.number().int(), kinds: z.array(traceKind) }), result: nothing },
 } as const;
 

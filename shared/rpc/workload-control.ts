@@ -1,9 +1,10 @@
-// What may be chosen when a workload is started, and what may be changed while it runs. A change reaches the runner as one line of JSON,
-// appended to the control file that its launch names; the runner reads what was appended and leaves out lines it does not understand.
+// What may be chosen when a workload is started, and what may be changed while it runs. A change reaches the runner as JSON,
+// by the control channel and the probe's connection to it (here as on a board), or as a line of the control file that its launch may name. What
+// it does not understand it tells and leaves out.
 
 import { z } from 'zod';
 
-export const WORKLOAD_PRESETS = ['three-cameras', 'detect-classify-track', 'overload', 'ab-rollout'] as const;
+export const WORKLOAD_PRESETS = ['three-cameras', 'detect-classify-track', 'overload', 'ab-rollout', 'demo'] as const;
 export type WorkloadPreset = (typeof WORKLOAD_PRESETS)[number];
 
 export const POLICY_CHOICES = ['fifo', 'strict-priority', 'edf', 'weighted-fair', 'latency-aware'] as const;
@@ -14,6 +15,7 @@ export const WORKLOAD_SECONDS_MAX = 86_400;
 export const WORKLOAD_TEXT_BYTES_MAX = 100_000;
 
 const modelName = z.string().min(1).max(200);
+const versionName = z.string().min(1).max(200);
 const count = z.number().int().min(0).max(1_000_000);
 
 /** One change of a workload that runs. */
@@ -34,5 +36,8 @@ export const workloadChange = z.discriminatedUnion('kind', [
   }),
   /** Back to the version that served before. */
   z.object({ kind: z.literal('roll-back'), model: modelName }),
+  /** Of a version that the workload names. It serves when traffic is given to it, or all at once by a swap. */
+  z.object({ kind: z.literal('load'), model: modelName, version: versionName }),
+  z.object({ kind: z.literal('swap'), model: modelName, version: versionName }),
 ]);
 export type WorkloadChange = z.infer<typeof workloadChange>;

@@ -62,9 +62,9 @@ describe.skipIf(why !== undefined)('the host', () => {
     await page.getByTestId('link-state').getByText('Live').waitFor();
     expect(await page.getByTestId('session-tab').count()).toBe(2);
     const rows = () => page.getByTestId('table-row').filter({ visible: true });
-    await rows().filter({ hasText: 'conv3x3' }).first().waitFor();
+    await rows().filter({ hasText: 'conv_nchw' }).first().waitFor();
     await page.getByText('pytorch-resnet18.hka').click();
-    await expect.poll(() => rows().filter({ hasText: 'conv3x3' }).count()).toBe(0);
+    await expect.poll(() => rows().filter({ hasText: 'conv_nchw' }).count()).toBe(0);
     await rows().filter({ hasText: 'cudnn' }).first().waitFor();
   });
 

@@ -30,6 +30,9 @@ describe.skipIf(why !== undefined)('this machine', () => {
     await page.getByTestId('link-state').getByText('Live').waitFor();
     await page.getByTestId('target-state').getByText('runs').waitFor();
     await lookAtLiveSession(opened);
+    // It is a workload: the scheduler's panel shows its requests.
+    await page.getByText('Scheduler', { exact: true }).first().click();
+    await page.getByTestId('scheduler-figures').getByText('classify').first().waitFor();
     await keepSession(opened, folder);
   });
 });

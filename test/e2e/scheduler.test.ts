@@ -1,7 +1,7 @@
 // The scheduler's panel on this machine: start three cameras, watch queues and latencies, change the policy, look at one request's life;
 // then the same from the file. And the engines' page of a recording: ratios, the graph of layers, the build log.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -29,6 +29,18 @@ async function openLife({ page }: OpenApp): Promise<void> {
   await page.keyboard.press('Enter');
   await page.getByTestId('scheduler-life-drawing').waitFor();
 }
+
+/** Two networks of our own kernels at once, so that lives have kernels of two streams around them. */
+const KERNELS_WORKLOAD = `
+name: kernels
+seconds: 4
+models:
+  detect: { engine: kernels, file: 'generated:yolov8n-shaped?sidePx=64&batch=free', maxBatchSize: 2 }
+  search: { engine: kernels, file: 'generated:yolov8n-shaped?sidePx=32&depthRatio=0.67' }
+sources:
+  camera: { target: detect, arrival: { kind: periodic, ratePerSec: 12 }, deadlineMs: 80 }
+  archive: { target: search, arrival: { kind: closed, concurrency: 1 } }
+`;
 
 describe.skipIf(why !== undefined)('the scheduler', () => {
   let opened: OpenApp;
@@ -71,7 +83,7 @@ describe.skipIf(why !== undefined)('the scheduler', () => {
     await page.getByTestId('live-policy').selectOption('fifo');
     await page.getByTestId('live-policy-apply').click();
     await page.waitForTimeout(1000);
-    expect(await page.getByText('was not started as a workload').count()).toBe(0);
+    expect(await page.getByText('takes no changes').count()).toBe(0);
 
     // Stop, then one request's life.
     await page.getByTestId('scheduler-stop').click();
@@ -82,6 +94,8 @@ describe.skipIf(why !== undefined)('the scheduler', () => {
     expect(await drawnIn(opened, 'scheduler-life-drawing')).toBeGreaterThan(0);
     const sentence = await page.getByTestId('scheduler-life-sentence').innerText();
     expect(sentence).toMatch(/^(Answered|Rejected|Failed)/);
+    // ONNX Runtime on the CPU launches no kernels, and that is said.
+    expect(await page.getByTestId('scheduler-work-absence').innerText()).toContain('computes on the CPU');
     await picture('scheduler-life');
     await page.getByTestId('scheduler-show-on-timeline').click();
     await page.getByTestId('timeline').waitFor();
@@ -172,5 +186,42 @@ describe.skipIf(why !== undefined)('the scheduler', () => {
     await page.getByText('Tactic 7 of /model.0/conv/Conv takes 0.021 ms').waitFor({ state: 'detached' });
     expect(await lines.innerText()).toContain('No scale for the tensor');
     await picture('scheduler-builds');
+  });
+
+  test('a life with its kernels: to one on the timeline, and from it back to the request', async () => {
+    const { page, picture, answerDialogs } = opened;
+    await page.getByTestId('start-local').click();
+    await page.getByTestId('link-state').getByText('Live').waitFor();
+    await page.getByText('Scheduler', { exact: true }).first().click();
+    const workload = join(folder, 'kernels.yaml');
+    writeFileSync(workload, KERNELS_WORKLOAD);
+    await answerDialogs({ open: workload });
+    await page.getByTestId('workload-file').click();
+    await page.getByTestId('scheduler-seconds').fill('4');
+    await page.getByTestId('scheduler-form').getByText('CPU', { exact: true }).click();
+    await page.getByTestId('scheduler-run').click();
+    await page.getByTestId('scheduler-figures').waitFor({ timeout: 90_000 });
+    await expect.poll(() => page.getByTestId('scheduler-run').isEnabled(), { timeout: 60_000 }).toBe(true);
+
+    await openLife(opened);
+    await page.getByTestId('scheduler-work-facts').waitFor();
+    expect(await drawnIn(opened, 'scheduler-life-work')).toBeGreaterThan(10);
+    const kernelCount = await page.getByTestId('scheduler-work-facts').locator('dd').first().innerText();
+    expect(Number(kernelCount)).toBeGreaterThan(80);
+    const request = /Request (\d+) to/.exec(await page.getByTestId('scheduler-life').locator('h3').innerText())?.[1];
+    await page.getByTestId('scheduler-life-work').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.getByTestId('scheduler-work-words').innerText()).toMatch(/: [\d.,]+ [nµm]?s/);
+    await picture('scheduler-life-kernels');
+
+    // The kernel is selected there, the others of its batch are outlined, and its details name the batch.
+    await page.keyboard.press('Enter');
+    await page.getByTestId('timeline').waitFor();
+    await page.getByTestId('details-batch').waitFor();
+    await page.waitForTimeout(500);
+    await picture('scheduler-kernel-timeline');
+    await page.getByTestId('details-batch').getByText(`Request ${request}`, { exact: true }).click();
+    await page.getByTestId('scheduler-life').getByText(`Request ${request} to`).waitFor();
   });
 });

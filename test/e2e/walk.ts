@@ -30,11 +30,11 @@ export async function lookAtLiveSession(opened: OpenApp): Promise<void> {
 
   // Search and select: the details say what it is, and its launch is linked.
   await page.keyboard.press('/');
-  await page.keyboard.type('conv3x3');
+  await page.keyboard.type('conv_nchw');
   await page.keyboard.press('Enter');
   await expect.poll(() => page.getByTestId('search-words').innerText()).toMatch(/match/);
   await page.getByText('Details', { exact: true }).click();
-  await expect.poll(() => page.getByTestId('details-name').innerText()).toContain('conv3x3');
+  await expect.poll(() => page.getByTestId('details-name').innerText()).toContain('conv_nchw');
   await page.getByTestId('details-panel').getByText('block', { exact: false }).first().waitFor();
 
   // A range that is dragged over the timeline feeds the table.

@@ -1,9 +1,10 @@
-// The network shaped like YOLOv8n on our own kernels: the CPU device's numbers, as a graph against launched one by one, against PyTorch in
-// FP16 with channels last and CUDA graphs, and nothing allocated in the hot path by the collector's own rows.
+// The network shaped like YOLOv8n on our own kernels, in float32 and in FP16: the CPU device's numbers, as a graph against launched one by one,
+// against PyTorch with channels last and CUDA graphs, and nothing allocated in the hot path by the collector's own rows.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type KernelsEngine, loadKernelsEngine } from '../../probe/engines/kernels/engine';
+import type { Precision } from '../../probe/engines/kernels/plan';
 import { generateYoloShaped } from '../../probe/engines/onnx/generate/yolo-shaped';
 import { encodeOnnx } from '../../probe/engines/onnx/write';
 import { type ComputeDevice, loadAddon } from '../../probe/runner/addon';
@@ -12,10 +13,12 @@ import type { Bed, GpuTest } from './bed';
 import { median, type Recording } from './recording';
 
 const SIDE_PX = 640;
-const TURNS = 9;
-const RUNS = 200;
+const TURNS = 7;
+const RUNS = 100;
+const TORCH_RUNS = 200;
 const BATCHES = 50;
 const ERROR_MAX = 1e-3;
+const PRECISIONS: readonly Precision[] = ['fp32', 'fp16'];
 
 interface TorchTimes {
   /** Microseconds of one replay of the graph, without copies. */
@@ -24,6 +27,11 @@ interface TorchTimes {
   readonly wholeUs: number;
   readonly parameterCount: number;
   readonly placeCount: number;
+}
+
+interface Devices {
+  readonly cuda: ComputeDevice;
+  readonly cpu: ComputeDevice;
 }
 
 interface Engines {
@@ -43,42 +51,62 @@ function largestError(got: Float32Array, want: Float32Array): number {
   }, 0);
 }
 
-async function wholeUs(engine: KernelsEngine): Promise<number> {
+/** One picture in, one answer out; the picture lies in `source`, and whether the answer's memory is given back at once is `isReleased`. */
+async function wholeUs(engine: KernelsEngine, source: Float32Array, isReleased: boolean): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     const start = process.hrtime.bigint();
-    await infer(engine);
+    const { release } = await engine.infer({ batch: 1, size: 1, inputs: { images: source } });
     times.push(Number(process.hrtime.bigint() - start) / 1000);
+    if (isReleased) release?.();
   }
   return median(times);
 }
 
-/** In turn, so that a clock that drifts drifts for both. */
-async function graphAgainstPlain(bed: Bed, { graph, plain }: Engines): Promise<number> {
-  const networkUs = { graph: [] as number[], plain: [] as number[] };
-  const inferUs = { graph: [] as number[], plain: [] as number[] };
-  for (let turn = 0; turn < TURNS; turn += 1) {
-    networkUs.plain.push((await plain.replayNs(1, RUNS)) / 1000);
-    networkUs.graph.push((await graph.replayNs(1, RUNS)) / 1000);
-    inferUs.plain.push(await wholeUs(plain));
-    inferUs.graph.push(await wholeUs(graph));
-  }
-  const [one, other] = [median(inferUs.graph), median(inferUs.plain)];
-  bed.figures.ours = { launches: graph.callCount(1), networkUs, inferUs, memory: graph.memory() };
-  bed.figures['graph faster than one by one, per inference (figure: 20 %)'] = 100 * (1 - one / other);
-  bed.figures['graph faster than one by one, network alone'] =
-    100 * (1 - median(networkUs.graph) / median(networkUs.plain));
-  return median(networkUs.graph);
+/** The picture in memory that the device reads itself, as PyTorch's is pinned. */
+function pinnedImages(bed: Bed, engine: KernelsEngine): Float32Array {
+  const array = engine.inputArray?.(images.byteLength);
+  bed.expect('the engine has memory for inputs', array?.byteLength, images.byteLength);
+  const pinned = new Float32Array(array ?? images.slice().buffer);
+  pinned.set(images);
+  return pinned;
 }
 
-function besideTorch(bed: Bed, graphUs: number): void {
+interface Ways {
+  readonly graph: number[];
+  readonly plain: number[];
+}
+
+const ways = (): Ways => ({ graph: [], plain: [] });
+const fasterPercent = ({ graph, plain }: Ways) => 100 * (1 - median(graph) / median(plain));
+
+/** In turn, so that a clock that drifts drifts for both. */
+async function graphAgainstPlain(bed: Bed, engines: Engines, precision: Precision): Promise<number> {
+  const times = { networkUs: ways(), inferUs: ways(), inferFromOrdinaryMemoryUs: ways() };
+  const pinned = { graph: pinnedImages(bed, engines.graph), plain: pinnedImages(bed, engines.plain) };
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const way of ['plain', 'graph'] as const) {
+      times.networkUs[way].push((await engines[way].replayNs(1, RUNS)) / 1000);
+      times.inferUs[way].push(await wholeUs(engines[way], pinned[way], true));
+      times.inferFromOrdinaryMemoryUs[way].push(await wholeUs(engines[way], images, false));
+    }
+  }
+  bed.figures[`ours, ${precision}`] = {
+    launches: engines.graph.callCount(1),
+    ...times,
+    memory: engines.graph.memory(),
+  };
+  const what = `${precision}: graph faster than one by one, %`;
+  bed.figures[`${what}, per inference (figure: 20)`] = fasterPercent(times.inferUs);
+  bed.figures[`${what}, per inference from ordinary memory`] = fasterPercent(times.inferFromOrdinaryMemoryUs);
+  bed.figures[`${what}, network alone`] = fasterPercent(times.networkUs);
+  return median(times.networkUs.graph);
+}
+
+function besideTorch(bed: Bed, graphUs: Readonly<Record<Precision, number>>): void {
   const run = (precision: string) => {
-    const { stdout, stderr } = bed.plain('python3', [
-      bed.script('yolo_shaped.py'),
-      String(SIDE_PX),
-      precision,
-      String(RUNS),
-    ]);
+    const words = [bed.script('yolo_shaped.py'), String(SIDE_PX), precision, String(TORCH_RUNS)];
+    const { stdout, stderr } = bed.plain('python3', words);
     if (stdout === '') throw new Error(`yolo_shaped.py said nothing: ${stderr.slice(-500)}`);
     return JSON.parse(stdout) as TorchTimes;
   };
@@ -86,8 +114,10 @@ function besideTorch(bed: Bed, graphUs: number): void {
   bed.expect('PyTorch runs a network of the same places', half.placeCount, 8400);
   bed.expect('and of the same parameters', half.parameterCount, 3_151_904);
   bed.figures.torch = { half, single };
-  bed.figures['our FP32 over PyTorch FP16 channels last with CUDA graphs (figure: 1.5)'] = graphUs / half.networkUs;
-  bed.figures['our FP32 over PyTorch FP32 without TF32 with CUDA graphs'] = graphUs / single.networkUs;
+  const ratio = graphUs.fp16 / half.networkUs;
+  bed.figures['our FP16 over PyTorch FP16 channels last with CUDA graphs (figure: 1.5)'] = ratio;
+  bed.figures['our FP32 over PyTorch FP32 without TF32 with CUDA graphs'] = graphUs.fp32 / single.networkUs;
+  bed.expect('our FP16 takes at most 1.5 times as long as PyTorch’s', ratio <= 1.5, true);
 }
 
 /** Rows of a recording within the ranges of the batches, the first of which is 1: those before are of the warm-up. */
@@ -97,23 +127,14 @@ function hotPath(recording: Recording): { readonly startNs: number; readonly end
   return { startNs: Math.min(...starts), endNs: Math.max(...ranges.map((row) => row.startNs + row.durationNs)) };
 }
 
-async function recorded(bed: Bed, words: readonly string[], launchCount: number): Promise<void> {
+async function recorded(bed: Bed, precision: Precision, isGraph: boolean, launchCount: number): Promise<void> {
   const runner = join(bed.kit.kit, 'out/node/runner.js');
   const addon = ['--addon', join(bed.kit.kit, 'out/native/Release/hookanalyzer.node'), '--device', 'cuda'];
-  const way = words.length > 0 ? 'one by one' : 'graph';
-  const args = [
-    runner,
-    'engine',
-    '--model',
-    join(bed.kit.work, 'detector.onnx'),
-    '--count',
-    String(BATCHES),
-    ...words,
-    ...addon,
-  ];
-  const { recording, exitCode } = await bed.record(process.execPath, args, {
-    name: `detector-${way.replaceAll(' ', '-')}`,
-  });
+  const way = `${precision}, ${isGraph ? 'graph' : 'one by one'}`;
+  const model = ['--model', join(bed.kit.work, 'detector.onnx'), '--count', String(BATCHES), '--precision', precision];
+  const args = [runner, 'engine', ...model, ...(isGraph ? [] : ['--one-by-one']), ...addon];
+  const name = `detector-${way.replaceAll(/[ ,]+/g, '-')}`;
+  const { recording, exitCode } = await bed.record(process.execPath, args, { name });
   bed.expect(`${way}: it ends well`, exitCode, 0);
   bed.expect(`${way}: nothing lost`, recording.rows('loss'), []);
   const { startNs, endNs } = hotPath(recording);
@@ -129,42 +150,53 @@ async function recorded(bed: Bed, words: readonly string[], launchCount: number)
   const own = new Set(calls.map(({ correlation }) => correlation));
   const kernels = recording.rows('kernel').filter(({ correlation }) => own.has(correlation));
   bed.figures[`kernels of one batch, ${way}`] = kernels.length;
-  if (way === 'one by one')
-    bed.expect('a batch’s kernels are found by its range and thread', kernels.length, launchCount);
+  if (!isGraph) bed.expect(`${way}: a batch’s kernels are found by its range and thread`, kernels.length, launchCount);
 }
 
-async function compared(bed: Bed, cuda: ComputeDevice, cpu: ComputeDevice, modelPath: string): Promise<number> {
+interface Compared {
+  readonly graphUs: number;
+  readonly launchCount: number;
+  /** What the CPU device gives. */
+  readonly want: Float32Array;
+}
+
+async function compared(bed: Bed, { cuda, cpu }: Devices, modelPath: string, precision: Precision): Promise<Compared> {
   const load = (device: ComputeDevice, isGraph: boolean) =>
-    loadKernelsEngine({ name: 'detector', modelPath, device, isGraph, layerRuns: 21 });
+    loadKernelsEngine({ name: 'detector', modelPath, device, isGraph, precision, layerRuns: 21 });
   const [graph, plain, reference] = [await load(cuda, true), await load(cuda, false), await load(cpu, false)];
-  bed.expect('the device takes a graph', [graph.isGraph, graph.graphRefusal], [true, '']);
+  bed.expect(`${precision}: the device takes a graph`, [graph.isGraph, graph.graphRefusal], [true, '']);
   await graph.warmUp([1]);
-  bed.figures.layers = graph
+  bed.figures[`layers, ${precision}`] = graph
     .layerTimes()
     .map(({ name, type, medianNs }) => ({ name, type, medianUs: medianNs / 1000 }));
   const [want, one, other] = [await infer(reference), await infer(graph), await infer(plain)];
-  bed.expect('the graph gives what the launches one by one give', largestError(one, other), 0);
+  bed.expect(`${precision}: the graph gives what the launches one by one give`, largestError(one, other), 0);
   const error = largestError(one, want);
-  bed.figures.largestError = error;
-  bed.expect(`the GPU’s numbers are the CPU’s within ${ERROR_MAX}`, error <= ERROR_MAX, true);
-  besideTorch(bed, await graphAgainstPlain(bed, { graph, plain }));
+  bed.figures[`largest error, ${precision}`] = error;
+  bed.expect(`${precision}: the GPU’s numbers are the CPU’s within ${ERROR_MAX}`, error <= ERROR_MAX, true);
+  const graphUs = await graphAgainstPlain(bed, { graph, plain }, precision);
   const launchCount = graph.callCount(1);
   await Promise.all([graph, plain, reference].map((engine) => engine.close()));
-  return launchCount;
+  return { graphUs, launchCount, want };
 }
 
 export const detector: GpuTest = async (bed) => {
   const addon = loadAddon(join(bed.kit.kit, 'out/native/Release/hookanalyzer.node'));
   const modelPath = join(bed.kit.work, 'detector.onnx');
   writeFileSync(modelPath, encodeOnnx(generateYoloShaped({ sidePx: SIDE_PX })));
-  const [cuda, cpu] = [addon.createCudaDevice({ index: 0 }), addon.createCpuDevice({})];
-  let launchCount = 0;
+  const devices = { cuda: addon.createCudaDevice({ index: 0 }), cpu: addon.createCpuDevice({}) };
   try {
-    launchCount = await compared(bed, cuda, cpu, modelPath);
+    const single = await compared(bed, devices, modelPath, 'fp32');
+    const half = await compared(bed, devices, modelPath, 'fp16');
+    bed.figures['largest error of FP16 next to float32'] = largestError(half.want, single.want);
+    bed.figures['FP16 faster than float32, times'] = single.graphUs / half.graphUs;
+    besideTorch(bed, { fp32: single.graphUs, fp16: half.graphUs });
+    const launchCounts = { fp32: single.launchCount, fp16: half.launchCount };
+    for (const precision of PRECISIONS) {
+      for (const isGraph of [true, false]) await recorded(bed, precision, isGraph, launchCounts[precision]);
+    }
   } finally {
-    cuda.close();
-    cpu.close();
+    devices.cuda.close();
+    devices.cpu.close();
   }
-  await recorded(bed, [], launchCount);
-  await recorded(bed, ['--one-by-one'], launchCount);
 };

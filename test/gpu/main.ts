@@ -13,6 +13,7 @@ import { compiler } from './compiler';
 import { counters } from './counters';
 import { detector } from './detector';
 import { experiments } from './experiments';
+import { external } from './external';
 import { kernelSpeed } from './kernel-speed';
 import { knownCounts } from './known-counts';
 import { launchCost } from './launch-cost';
@@ -35,6 +36,7 @@ const TESTS: Readonly<Record<string, GpuTest>> = {
   compiler,
   kernelSpeed,
   detector,
+  external,
   experiments,
 };
 

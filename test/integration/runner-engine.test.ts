@@ -41,7 +41,7 @@ test('for people: the figures, then a line a layer, longest first', () => {
   const { stdout, status } = run('--model', 'yolo:32', '--count', '1');
   const lines = stdout.trim().split('\n');
   expect(status).toBe(0);
-  expect(lines[0]).toMatch(/^kernels on .*, graph, \d+ launches: [\d.]+ inferences\/s of 1 batches of 1$/);
+  expect(lines[0]).toMatch(/^kernels on .*, fp32, graph, \d+ launches: [\d.]+ inferences\/s of 1 batches of 1$/);
   expect(lines[2]).toMatch(/^layers, each measured alone, [\d.]+ ms together:$/);
   const times = lines.slice(3).map((line) => Number.parseFloat(line));
   expect(times).toEqual(times.toSorted((a, b) => b - a));

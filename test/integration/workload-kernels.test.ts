@@ -1,4 +1,5 @@
-// A workload on our own kernels: its batches' kernels are found in the recording, by the range of the batch and its thread.
+// A workload on our own kernels: its batches' kernels are found in the recording, by external correlation and, the same ones, by the range of
+// the batch, its thread and its time.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('every batch has a range of its name with its kernels in it, and nothing is allocated between them', async () => {
+test('every batch has its kernels by external correlation, the same in its range, and nothing is allocated between them', async () => {
   const server = await RecordingServer.open();
   try {
     const env = { ...process.env, XDG_CACHE_HOME: folder, HOOKANALYZER_SOCKET: server.socketPath };
@@ -43,15 +44,24 @@ test('every batch has a range of its name with its kernels in it, and nothing is
     const ranges = new Map(rows.of('range').map((row) => [rows.text(row.name) ?? '', row]));
     const own = batches.map((batch) => ranges.get(rangeOfBatch(batch)));
     const kernels = rows.of('kernel');
-    for (const range of own) {
+    const externals = rows.of('external');
+    for (const [index, range] of own.entries()) {
       if (!range) throw new Error('a batch has no range');
       const endNs = range.startNs + range.durationNs;
       const calls = rows
         .of('api')
         .filter((row) => row.thread === range.thread && row.startNs >= range.startNs && row.startNs < endNs);
       const correlations = new Set(calls.map(({ correlation }) => correlation));
-      expect(kernels.filter(({ correlation }) => correlations.has(correlation)).length).toBeGreaterThan(80);
+      const inRange = kernels.filter(({ correlation }) => correlations.has(correlation));
+      expect(inRange.length).toBeGreaterThan(80);
+      const marked = new Set(
+        externals.filter(({ external }) => external === batches[index]).map(({ correlation }) => correlation),
+      );
+      expect(kernels.filter(({ correlation }) => marked.has(correlation))).toEqual(inRange);
     }
+    // Of the copies in and out there are no kernels; the warm-up belongs to no batch.
+    expect(new Set(externals.map(({ external }) => external))).toEqual(new Set(batches));
+    expect(externals.length).toBe(3 * batches.length);
     const starts = own.map((range) => range?.startNs ?? Number.NaN);
     const [first, last] = [Math.min(...starts), Math.max(...starts)];
     expect(rows.of('memory').filter(({ timeNs }) => timeNs > first && timeNs < last)).toEqual([]);

@@ -113,6 +113,24 @@ describe.each(variants)('collector %s', (sanitizer) => {
     expect(of('never ends')).toMatchObject([{ durationNs: -1 }]);
   });
 
+  test('calls tell their batch, on each thread its own, and none where none was pushed', async () => {
+    const { recording, code } = await record(built, ['batches', '50']);
+    expect(code).toBe(0);
+    const expected = [1, 2].flatMap((stream) =>
+      Array.from({ length: 50 }, (_, index) => {
+        const [batch, first] = [100 * stream + index + 1, stream * 1_000_000 + index * 10];
+        return [`${first + 1} ${batch}`, `${first + 3} 7`, `${first + 4} ${batch}`];
+      }),
+    );
+    const rows = recording.rows('external');
+    expect(rows.map((row) => `${row.correlation} ${row.external}`).sort()).toEqual(expected.flat().sort());
+    const callOf = new Map(recording.rows('api').map((row) => [row.correlation, row]));
+    for (const { correlation, thread, timeNs } of rows) {
+      expect(callOf.get(correlation)).toMatchObject({ thread, startNs: timeNs });
+    }
+    expect(recording.rows('kernel').length).toBe(400);
+  });
+
   test('a probe that dies half-way does not harm the target', async () => {
     const recording = await serve({ dieAfterBytes: 20_000 });
     const run = await start(built, ['kernels', '20000'], injected(built, recording.socketPath));
@@ -159,6 +177,12 @@ describe('collector, once', () => {
     const [memory] = recording.rows('memory');
     const uptimeNs = Number(process.hrtime.bigint());
     expect(Math.abs(uptimeNs - memory.timeNs)).toBeLessThan(60e9); // on the monotonic clock, whatever CUPTI counts on
+  });
+
+  test('batches while calls are not traced: no rows, and the stack is in order when they are again', async () => {
+    const { recording } = await record(built, ['batches', '50'], {}, { kinds: 'kernel' });
+    expect(recording.rows('external')).toEqual([]);
+    expect(recording.rows('kernel').length).toBe(400);
   });
 
   test.each([

@@ -51,6 +51,13 @@ SAME(P, dstDeviceId, peer::kTargetDevice);
 SAME(P, correlationId, peer::kCorrelation);
 SAME(P, graphNodeId, peer::kGraphNode);
 
+using X = CUpti_ActivityExternalCorrelation;
+SAME(X, externalKind, external::kExternalKind);
+SAME(X, externalId, external::kExternal);
+SAME(X, correlationId, external::kCorrelation);
+static_assert(static_cast<uint32_t>(CUPTI_EXTERNAL_CORRELATION_KIND_CUSTOM0) == kExternalOurs);
+static_assert(static_cast<uint32_t>(CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION) == kExternalCorrelation);
+
 using F = CUpti_ActivityMemset4;
 SAME(F, value, fill::kValue);
 SAME(F, bytes, fill::kBytes);

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <mutex>
 #include <set>
+#include <vector>
 
 #define PUBLIC extern "C" __attribute__((visibility("default")))
 
@@ -25,6 +26,7 @@ std::set<uint32_t> enabled;
 uint8_t* buffer = nullptr;
 size_t bufferBytes = 0;
 size_t usedBytes = 0;
+thread_local std::vector<uint64_t> externals;  // of kind CUSTOM0, which is 3
 
 uint32_t version() {
   const char* text = std::getenv("FAKE_CUPTI_VERSION");
@@ -41,6 +43,7 @@ size_t recordBytes(uint32_t kind) {
     case 2: return 88;
     case 49: return isOld ? 112 : 128;
     case 4: case 5: return 40;
+    case 39: return 24;
     case 38: return isOld ? 40 : 56;
     case 17: return isOld ? 40 : 56;
     case 8: return isOld ? 176 : 184;
@@ -68,10 +71,9 @@ uint64_t nowNs() {
 
 PUBLIC uint64_t fakeNowNs() { return nowNs(); }
 
-// Emits one record, of which the first bytes are given and the rest is zero. Nothing when the kind is off.
-PUBLIC void fakeEmit(uint32_t kind, const void* record, size_t byteCount) {
-  const std::lock_guard<std::mutex> lock(mutex);
-  if (enabled.count(kind) == 0) return;
+namespace {
+
+void put(uint32_t kind, const void* record, size_t byteCount) {
   const size_t size = recordBytes(kind);
   if (buffer && usedBytes + size > bufferBytes) complete();
   if (buffer == nullptr) {
@@ -83,6 +85,24 @@ PUBLIC void fakeEmit(uint32_t kind, const void* record, size_t byteCount) {
   std::memcpy(buffer + usedBytes, record, byteCount < size ? byteCount : size);
   std::memcpy(buffer + usedBytes, &kind, sizeof(kind));
   usedBytes += size;
+}
+
+}  // namespace
+
+// Emits one record, of which the first bytes are given and the rest is zero. Nothing when the kind is off. Before a call stands the id that
+// its thread pushed last.
+PUBLIC void fakeEmit(uint32_t kind, const void* record, size_t byteCount) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (enabled.count(kind) == 0) return;
+  const bool isCall = kind == 4 || kind == 5;
+  if (isCall && !externals.empty() && enabled.count(39) != 0) {
+    uint8_t external[24] = {};
+    external[4] = 3;
+    std::memcpy(external + 8, &externals.back(), 8);
+    std::memcpy(external + 16, static_cast<const uint8_t*>(record) + 32, 4);
+    put(39, external, sizeof(external));
+  }
+  put(kind, record, byteCount);
 }
 
 PUBLIC int cuptiGetVersion(uint32_t* out) {
@@ -137,6 +157,18 @@ PUBLIC int cuptiActivityRegisterTimestampCallback(uint64_t (*callback)()) {
   return 0;
 }
 PUBLIC int cuptiSetThreadIdType(int) { return 0; }
+PUBLIC int cuptiActivityPushExternalCorrelationId(uint32_t kind, uint64_t external) {
+  if (kind != 3) return 1;  // CUPTI_ERROR_INVALID_PARAMETER
+  externals.push_back(external);
+  return 0;
+}
+PUBLIC int cuptiActivityPopExternalCorrelationId(uint32_t kind, uint64_t* external) {
+  if (kind != 3) return 1;
+  if (externals.empty()) return 36;  // CUPTI_ERROR_QUEUE_EMPTY
+  *external = externals.back();
+  externals.pop_back();
+  return 0;
+}
 PUBLIC int cuptiActivityEnableAllocationSource(uint8_t) { return 0; }
 PUBLIC int cuptiActivityEnableLatencyTimestamps(uint8_t) { return 0; }
 PUBLIC int cuptiGetCallbackName(uint32_t domain, uint32_t call, const char** name) {

@@ -17,6 +17,8 @@ namespace {
 
 void (*emit)(uint32_t, const void*, size_t) = nullptr;
 uint64_t (*nowNs)() = nullptr;
+void (*pushBatch)(uint64_t) = nullptr;
+void (*popBatch)() = nullptr;
 
 // cuInit, as far as it concerns us.
 void startCuda() {
@@ -30,6 +32,8 @@ void startCuda() {
   void* library = injected ? dlopen(injected, RTLD_NOW) : nullptr;
   if (library == nullptr) return;
   if (const auto start = reinterpret_cast<int (*)()>(dlsym(library, "InitializeInjection"))) start();
+  pushBatch = reinterpret_cast<void (*)(uint64_t)>(dlsym(library, "HookAnalyzerPushBatch"));
+  popBatch = reinterpret_cast<void (*)()>(dlsym(library, "HookAnalyzerPopBatch"));
 }
 
 template <class T>
@@ -147,6 +151,31 @@ void everything() {
   call(4, 5, 23, at + 40, at + 41);    // a driver call that nobody asked for
 }
 
+// Batches of two threads at once, 100 * stream + 1 and on: two launches each, a chatty call and a driver call inside the second launch; between
+// them a launch that belongs to none.
+void batches(int count, uint32_t stream) {
+  if (!emit || !pushBatch) return;
+  for (int i = 0; i < count; ++i) {
+    const uint32_t first = stream * 1000000 + static_cast<uint32_t>(i) * 10;
+    const auto launch = [&](uint32_t correlation) {
+      const uint64_t startNs = nowNs();
+      kernel(correlation, stream, "_Z5firstv");
+      call(4, 307, correlation, startNs + 1, startNs + 2);
+      call(5, 211, correlation, startNs, startNs + 500);
+    };
+    pushBatch(100 * stream + static_cast<uint32_t>(i) + 1);
+    launch(first + 1);
+    call(5, 17, first + 2, nowNs(), nowNs());  // cudaGetDevice
+    pushBatch(7);  // one within the other: the inner one has the calls
+    launch(first + 3);
+    popBatch();
+    launch(first + 4);
+    popBatch();
+    popBatch();  // one too many
+    launch(first + 5);
+  }
+}
+
 // NVTX as a library that carries it would call us.
 using Pointer = void (*)();
 Pointer core[16];
@@ -245,6 +274,10 @@ int main(int argumentCount, char** arguments) {
     std::vector<std::thread> threads;
     for (uint32_t stream = 1; stream <= 4; ++stream) threads.emplace_back([=] { launches(count, stream); });
     for (auto& thread : threads) thread.join();
+  } else if (mode == "batches") {
+    std::thread other([=] { batches(count, 2); });
+    batches(count, 1);
+    other.join();
   } else if (mode == "everything") {
     everything();
   } else if (mode == "nvtx") {

@@ -31,7 +31,7 @@ async function tryWindow(terminal: Terminal): Promise<number | undefined> {
   }
 }
 
-/** `hookanalyzer demo`: the built-in workload, recorded and summarised. */
+/** `hookanalyzer demo`: the built-in workload (two models under the scheduler), recorded and summarised. */
 export const demo: Verb = {
   name: 'demo',
   summary: 'Show the built-in workload live, or record and summarise it without a display; needs no GPU.',
@@ -76,13 +76,13 @@ export const demo: Verb = {
     if (result.exitCode !== 0) return result.exitCode;
     const { store } = await openForReading(filePath, terminal);
     try {
-      for (const name of ['cuda_gpu_kern_sum', 'nvtx_sum']) {
+      for (const name of ['cuda_gpu_kern_sum', 'workload_latency']) {
         terminal.out(`\n${formatTable(await runReport(store, name, {}), 'table')}`);
       }
     } finally {
       await store.close();
     }
-    await tellRecording(filePath, terminal);
+    await tellRecording(filePath, terminal, { isWorkload: true });
     terminal.err(
       `hookanalyzer: next, try: hookanalyzer stats ${filePath}, or export it for Perfetto: hookanalyzer export ${filePath}\n`,
     );

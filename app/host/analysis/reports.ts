@@ -17,6 +17,7 @@ import memoryLive from './memory_live.sql?raw';
 import nvtxSum from './nvtx_sum.sql?raw';
 import workloadAb from './workload_ab.sql?raw';
 import workloadBatches from './workload_batches.sql?raw';
+import workloadKernels from './workload_kernels.sql?raw';
 import workloadLatency from './workload_latency.sql?raw';
 import workloadLayers from './workload_layers.sql?raw';
 import workloadMisses from './workload_misses.sql?raw';
@@ -46,6 +47,7 @@ const REPORTS: Readonly<Record<string, Report>> = {
   workload_sla: { title: 'Deadlines kept over sliding windows', sql: workloadSla },
   workload_batches: { title: 'Batch sizes', sql: workloadBatches },
   workload_streams: { title: 'Occupancy and overlap of the scheduler’s streams', sql: workloadStreams },
+  workload_kernels: { title: 'Kernels of the batches by model, version and size', sql: workloadKernels },
   workload_layers: { title: 'Layers of the engines', sql: workloadLayers },
   workload_precision: { title: 'Precisions side by side', sql: workloadPrecision },
   workload_ab: { title: 'Versions of the models', sql: workloadAb },

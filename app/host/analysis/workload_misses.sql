@@ -1,25 +1,16 @@
--- Deadlines that requests of the range missed, by cause: what the scheduler said of those that were late, the reason of those that got no
--- result. A slow batch while something was allocated is put down to that.
+-- Deadlines that requests of the range missed, by cause: that of late_cause for those that were late, the reason of those that got no result.
 WITH missed AS (
   SELECT * FROM request
   WHERE arrivalNs >= $fromNs AND arrivalNs < $toNs AND deadlineNs >= 0 AND (outcome IN (3, 4) OR completionNs > deadlineNs)
-), late AS (
-  SELECT source, request, max(because) AS because, max(other) AS other FROM decision WHERE kind = 'late' GROUP BY source, request
-), allocating AS (
-  SELECT DISTINCT batch.source, batch.batch
-  FROM batch
-  JOIN memory ON memory.operation = 1 AND memory.timeNs >= batch.startNs AND memory.timeNs < batch.startNs + batch.durationNs
 ), explained AS (
   SELECT missed.*,
     CASE
       WHEN missed.outcome IN (3, 4) THEN CASE missed.outcome WHEN 3 THEN 'rejected: ' ELSE 'failed: ' END || missed.reason
-      WHEN late.because = 'slow-kernel' AND allocating.batch IS NOT NULL THEN 'allocation-in-hot-path'
-      ELSE coalesce(late.because, 'unknown')
+      ELSE coalesce(late_cause.cause, 'unknown')
     END AS cause,
-    coalesce(late.other, '') AS behind
+    coalesce(late_cause.other, '') AS behind
   FROM missed
-  LEFT JOIN late ON late.source = missed.source AND late.request = missed.request
-  LEFT JOIN allocating ON allocating.source = missed.source AND allocating.batch = missed.batch
+  LEFT JOIN late_cause ON late_cause.source = missed.source AND late_cause.request = missed.request
 )
 SELECT
   model AS "Model",

@@ -22,6 +22,10 @@ export interface Board {
   readonly compiler: { readonly path: string; readonly version: string } | undefined;
   readonly nvcc: { readonly path: string; readonly version: string } | undefined;
   readonly node: { readonly path: string; readonly version: string } | undefined;
+  /** Folder of NvInfer.h and NvOnnxParser.h, with the major of their TensorRT; 0 when its file does not say. */
+  readonly tensorrt: { readonly include: string; readonly major: number } | undefined;
+  /** Folder of cuda_runtime_api.h. */
+  readonly cudaInclude: string | undefined;
   readonly gpu: GpuAccess;
 }
 
@@ -59,6 +63,16 @@ done
 for found in /usr/local/cuda/bin/nvcc /usr/local/cuda-*/bin/nvcc "$(command -v nvcc 2>/dev/null)"; do
   [ -x "$found" ] && { say nvcc "$found"; say nvccVersion "$("$found" --version 2>/dev/null | grep release)"; break; }
 done
+for folder in "$TENSORRT_INCLUDE" /usr/include/$(uname -m)-linux-gnu /usr/include /usr/local/tensorrt/include /opt/tensorrt/include; do
+  [ -f "$folder/NvInfer.h" ] && [ -f "$folder/NvOnnxParser.h" ] && {
+    say tensorrt "$folder"
+    say tensorrtMajor "$(said grep -E 'define +(NV_TENSORRT_MAJOR|TRT_MAJOR_ENTERPRISE) +[0-9]' "$folder/NvInferVersion.h")"
+    break
+  }
+done
+for folder in /usr/local/cuda/include /usr/local/cuda-*/include /usr/local/cuda*/targets/*/include /usr/include; do
+  [ -f "$folder/cuda_runtime_api.h" ] && { say cudaInclude "$folder"; break; }
+done
 for name in node nodejs; do
   found=$(command -v $name 2>/dev/null) && { say node "$found"; say nodeVersion "$(said "$found" --version)"; break; }
 done
@@ -88,6 +102,7 @@ export function parseBoard(text: string): Board {
     const path = one(key);
     return path ? { path, version: one(`${key}Version`) ?? '' } : undefined;
   };
+  const tensorrt = one('tensorrt');
   const l4t = one('l4t');
   const adminOnly = one('adminOnly');
   return {
@@ -102,6 +117,10 @@ export function parseBoard(text: string): Board {
     compiler: program('compiler'),
     nvcc: program('nvcc'),
     node: program('node'),
+    tensorrt: tensorrt
+      ? { include: tensorrt, major: Number(/\s(\d+)/.exec(one('tensorrtMajor') ?? '')?.[1] ?? 0) }
+      : undefined,
+    cudaInclude: one('cudaInclude'),
     gpu: {
       isTegra: l4t !== undefined || (one('compatible') ?? '').includes('nvidia,tegra'),
       l4tMajor: l4t === undefined ? undefined : Number(/R(\d+)/.exec(l4t)?.[1] ?? Number.NaN) || undefined,

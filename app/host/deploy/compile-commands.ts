@@ -24,6 +24,8 @@ export interface Compilers {
   readonly nvcc: string | undefined;
   /** The release line of nvcc --version. */
   readonly nvccVersion: string;
+  /** With it the addon drives TensorRT: folders of NvInfer.h and of cuda_runtime_api.h, and the major of the headers. */
+  readonly tensorrt?: { readonly include: string; readonly cudaInclude: string; readonly major: number };
 }
 
 const BUILD_FOLDER = 'build';
@@ -66,10 +68,20 @@ const OF_CUDA =
 /** Only for compute capability 9.0, and for nvcc 12 and later: no board has it. */
 const OF_HOPPER = /half_wgmma\.cu$/;
 
-/** Sources of hookanalyzer.node among the bundle's paths; with CUDA also those that need its toolkit. */
-export function addonSources(paths: readonly string[], withCuda: boolean): string[] {
-  // The part of the TensorRT adapter that needs no headers of TensorRT: a board says what is missing.
-  const sources = paths.filter((path) => /^native\/(?:addon\/.*|tensorrt\/\w+)\.cc$/.test(path));
+/** The majors of TensorRT that there is an adapter object for. */
+export const TENSORRT_MAJORS: readonly number[] = [10];
+const OF_TENSORRT = /^native\/tensorrt\//;
+const adapterSources = (major: number) => new RegExp(`^native/tensorrt/v${major}/\\w+\\.cc$`);
+
+/**
+ * Sources of hookanalyzer.node among the bundle's paths; with CUDA also those that need its toolkit, with the major of TensorRT's headers
+ * also the adapter for it.
+ */
+export function addonSources(paths: readonly string[], withCuda: boolean, tensorrtMajor = 0): string[] {
+  // The neutral part of the TensorRT adapter needs no headers: without the other a board says what is missing.
+  const neutral = paths.filter((path) => /^native\/(?:addon\/.*|tensorrt\/\w+)\.cc$/.test(path));
+  const adapter = TENSORRT_MAJORS.includes(tensorrtMajor) ? adapterSources(tensorrtMajor) : undefined;
+  const sources = [...neutral, ...paths.filter((path) => adapter?.test(path))];
   if (!withCuda) return sources.filter((path) => !NEEDS_TOOLKIT.test(path) || AS_WELL_WITHOUT.test(path));
   return [...sources, ...paths.filter((path) => OF_CUDA.test(path) && !OF_HOPPER.test(path))];
 }
@@ -82,16 +94,29 @@ function architectureFlags(nvccVersion: string): string {
   return all.map((each) => `-gencode arch=compute_${each},code=[sm_${each},compute_${each}]`).join(' ');
 }
 
+/** What the compiler looks through anyway, and must not come before the folders of its own library. */
+const IS_SEARCHED = /^\/usr\/include(?:\/[\w]+-linux-gnu)?$/;
+
+/** Beside the flags of the rest, as native/tensorrt/CMakeLists.txt has them. */
+function tensorrtFlags(source: string, tensorrt: Compilers['tensorrt']): string {
+  if (!tensorrt || !TENSORRT_MAJORS.includes(tensorrt.major) || !OF_TENSORRT.test(source)) return '';
+  const { include, cudaInclude, major } = tensorrt;
+  const folders = [include, cudaInclude].filter((folder) => !IS_SEARCHED.test(folder)).map(quoteWord);
+  const headers = adapterSources(major).test(source) ? folders.map((folder) => ` -isystem ${folder}`).join('') : '';
+  return ` -DHAVE_TENSORRT_${major}=1${headers}`;
+}
+
 /** undefined when the headers of Node-API are not in the bundle. */
 export function planAddon(paths: readonly string[], compilers: Compilers): BuildPlan | undefined {
   if (!paths.includes(`${HEADERS_FOLDER}/napi.h`) || !paths.includes(`${HEADERS_FOLDER}/node_api.h`)) return undefined;
-  const { compiler, nvcc } = compilers;
+  const { compiler, nvcc, tensorrt } = compilers;
   const includes = `-I. -Inative -isystem ${HEADERS_FOLDER}`;
   const plain = `${quoteWord(compiler)} ${COMMON} -O3 ${SHARED.join(' ')} ${ADDON_DEFINES} ${includes} -pthread`;
   const mapOption = '--version-script=native/addon/exports.map';
   if (!nvcc) {
     const link = `${quoteWord(compiler)} -shared -pthread ${STATIC_RUNTIME.join(' ')} -Wl,${mapOption}`;
-    const result = plan(ADDON_FILE, addonSources(paths, false), () => plain, link);
+    const compile = (source: string) => plain + tensorrtFlags(source, tensorrt);
+    const result = plan(ADDON_FILE, addonSources(paths, false, tensorrt?.major), compile, link);
     return { ...result, link: { ...result.link, command: `${result.link.command} -ldl` } };
   }
   // nvcc knows where its headers and libraries are; it takes only what needs them, because it is slower.
@@ -99,11 +124,11 @@ export function planAddon(paths: readonly string[], compilers: Compilers): Build
   const flags = SHARED.map((flag) => `-Xcompiler ${flag}`).join(' ');
   const cuda = `${quoteWord(nvcc)} ${host} ${COMMON} -O3 ${flags} ${ADDON_DEFINES} -DHAVE_CUDA=1 ${includes}`;
   const compile = (source: string) => {
-    if (!NEEDS_TOOLKIT.test(source)) return plain;
+    if (!NEEDS_TOOLKIT.test(source)) return plain + tensorrtFlags(source, tensorrt);
     return source.endsWith('.cu') ? `${cuda} ${architectureFlags(compilers.nvccVersion)}` : cuda;
   };
   const runtime = STATIC_RUNTIME.map((flag) => `-Xcompiler ${flag}`).join(' ');
   const link = `${quoteWord(nvcc)} ${host} -shared -cudart static ${runtime} -Xlinker ${mapOption}`;
-  const result = plan(ADDON_FILE, addonSources(paths, true), compile, link);
+  const result = plan(ADDON_FILE, addonSources(paths, true, tensorrt?.major), compile, link);
   return { ...result, link: { ...result.link, command: `${result.link.command} -ldl -lrt -lpthread` } };
 }

@@ -4,7 +4,14 @@
 import { MIB } from '../../../shared/units/units';
 import { FailureError } from '../../../shared/util/failure';
 import { ADDON_FILE, type Bundle, COLLECTOR_FILE, PREBUILT_FOLDER } from './bundle';
-import { type BuildPlan, type Compilers, type CompileStep, planAddon, planCollector } from './compile-commands';
+import {
+  type BuildPlan,
+  type Compilers,
+  type CompileStep,
+  planAddon,
+  planCollector,
+  TENSORRT_MAJORS,
+} from './compile-commands';
 import type { Deployment, Finding } from './progress';
 import { clauseOf } from './remote-command';
 import { quoteWord } from './remote-shell';
@@ -40,7 +47,9 @@ for (const path of process.argv.slice(1)) {
   let reason = '';
   try { process.dlopen(found, path, RTLD_NOW); } catch (error) { reason = error.message; }
   const loads = reason === '' || reason.includes('did not self-register');
-  console.log(JSON.stringify({ path, loads, reason, hasCudaKernels: found.exports.hasCudaKernels === true }));
+  let hasTensorrt = true;
+  try { found.exports.createTensorrt?.({}); } catch (error) { hasTensorrt = error.code !== 'tensorrtNotBuilt'; }
+  console.log(JSON.stringify({ path, loads, reason, hasCudaKernels: found.exports.hasCudaKernels === true, hasTensorrt }));
 }`;
 
 interface Loaded {
@@ -48,6 +57,8 @@ interface Loaded {
   readonly loads: boolean;
   readonly reason: string;
   readonly hasCudaKernels: boolean;
+  /** false when it was built without an adapter for any TensorRT. */
+  readonly hasTensorrt: boolean;
 }
 
 async function checkLoads({ shell, signal }: Deployment, nodePath: string, paths: readonly string[]) {
@@ -59,7 +70,8 @@ async function checkLoads({ shell, signal }: Deployment, nodePath: string, paths
 
 /** What tells whether building again can end otherwise. */
 function compilerMark({ board }: Deployment): string {
-  return [board.compiler?.version, board.nvcc?.version]
+  const tensorrt = board.tensorrt && `TensorRT ${board.tensorrt.major}`;
+  return [board.compiler?.version, board.nvcc?.version, tensorrt]
     .map((each) => (each ?? '').replace(/[^\w. ()+-]/g, ''))
     .join('|');
 }
@@ -70,7 +82,7 @@ async function existingParts({ shell, signal }: Deployment, folder: string): Pro
   return new Set(stdout.split('\n'));
 }
 
-/** Of what came built, the files that may be used here. An addon without CUDA kernels is no use where nvcc can make one with them. */
+/** Of what came built, the files that may be used here. An addon with less in it is no use where one with more can be made. */
 async function usablePrebuilt(deployment: Deployment, { folder, nodePath, bundle }: Place, missing: readonly File[]) {
   const brought = missing.filter((file) => bundle.paths.includes(`${PREBUILT_FOLDER}/${file}`));
   if (brought.length === 0) return [];
@@ -83,7 +95,8 @@ async function usablePrebuilt(deployment: Deployment, { folder, nodePath, bundle
   return brought.filter((file) => {
     const found = loaded.find(({ path }) => path.endsWith(`/${file}`));
     if (!found?.loads) return false;
-    return file === COLLECTOR_FILE || found.hasCudaKernels || !board.nvcc || !board.compiler;
+    if (file === COLLECTOR_FILE || !board.compiler) return true;
+    return (found.hasCudaKernels || !board.nvcc) && (found.hasTensorrt || !tensorrtOf(board));
   });
 }
 
@@ -158,12 +171,21 @@ function brokenFinding(file: File, folder: string): Finding {
   };
 }
 
-// nvcc refuses compilers that are newer than itself; the addon without CUDA kernels is better than none.
+/** The headers that the adapter is compiled against; undefined where some are missing or there is no adapter for them. */
+function tensorrtOf({ tensorrt, cudaInclude }: Deployment['board']): Compilers['tensorrt'] {
+  if (!tensorrt || !cudaInclude || !TENSORRT_MAJORS.includes(tensorrt.major)) return undefined;
+  return { ...tensorrt, cudaInclude };
+}
+
+// nvcc refuses compilers that are newer than itself; the addon without CUDA kernels, or without TensorRT, is better than none.
 function plansOf(file: File, paths: readonly string[], compilers: Compilers): BuildPlan[] {
   if (file === COLLECTOR_FILE) return [planCollector(paths, compilers)];
+  const { nvcc, tensorrt } = compilers;
   const all = [
     planAddon(paths, compilers),
-    compilers.nvcc ? planAddon(paths, { ...compilers, nvcc: undefined }) : undefined,
+    tensorrt ? planAddon(paths, { ...compilers, tensorrt: undefined }) : undefined,
+    nvcc && tensorrt ? planAddon(paths, { ...compilers, nvcc: undefined }) : undefined,
+    nvcc ? planAddon(paths, { ...compilers, nvcc: undefined, tensorrt: undefined }) : undefined,
   ];
   return all.filter((plan) => plan !== undefined);
 }
@@ -183,6 +205,7 @@ async function buildMissing(deployment: Deployment, place: Place, files: readonl
     compiler: board.compiler.path,
     nvcc: board.nvcc?.path,
     nvccVersion: board.nvcc?.version ?? '',
+    tensorrt: tensorrtOf(board),
   };
   const findings: Finding[] = [];
   for (const file of files) {

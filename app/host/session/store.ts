@@ -6,6 +6,7 @@ import { type ARRAY_TYPE, type NumberType, type Table, type TextColumn, textRows
 import { failure } from '../../../shared/util/failure';
 import type { Packet } from '../../../shared/wire/decode';
 import { TABLE_NAMES, type TableName, tables } from '../../../shared/wire/tables';
+import viewsSql from './views.sql?raw';
 
 const SQL_TYPE: Readonly<Record<NumberType | 'text', string>> = {
   u8: 'UTINYINT',
@@ -102,6 +103,7 @@ export class Store {
     const instance = await duck.DuckDBInstance.create(path, threads === undefined ? {} : { threads: String(threads) });
     const store = new Store(duck, bindings, instance, await instance.connect(), await instance.connect());
     for (const name of TABLE_NAMES) await store.createTable(name);
+    await store.writing.run(viewsSql);
     return store;
   }
 

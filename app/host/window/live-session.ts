@@ -109,10 +109,6 @@ export class LiveSession implements OpenSession {
     return this.thread;
   }
 
-  get isOnThisMachine(): boolean {
-    return this.options.connected.ssh === undefined;
-  }
-
   /** One request to the probe. Throws FailureError. */
   request<N extends RequestName>(name: N, params: RequestParams<N>): Promise<RequestResult<N>> {
     if (!this.link) throw failure('linkClosed', 'The session is not connected.', 'Connect again.');

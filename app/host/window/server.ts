@@ -171,8 +171,8 @@ export class WindowServer {
         sessions.export(session, format, path, overwrite, signal),
       'session/experiment': ({ session, spec, device }) => sessions.experiment(session, spec, device),
       'session/workload': ({ session, ...choice }) => sessions.workload(session, choice),
-      'session/workload-control': ({ session, targetId, change }) => {
-        sessions.controlWorkload(session, targetId, change);
+      'session/workload-control': async ({ session, targetId, change }) => {
+        await sessions.controlWorkload(session, targetId, change);
         return {};
       },
       'app/kernel-resources': ({ computeCapability }) => ({

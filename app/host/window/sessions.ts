@@ -28,7 +28,6 @@ import { LiveSession } from './live-session';
 import type { OpenSession } from './open-session';
 import type { HostPort } from './port-rpc';
 import { windowTableOf } from './window-table';
-import { WorkloadControls } from './workload-controls';
 
 /** Where recordings lie until somebody saves them. */
 export function recordingsIn(workFolder: string): string {
@@ -53,11 +52,7 @@ export class Sessions {
   /** No two hosts give the same key: what is asked of one that died must not meet another session here. */
   private lastKey = Date.now();
 
-  private readonly controls: WorkloadControls;
-
-  constructor(private readonly options: SessionsOptions) {
-    this.controls = new WorkloadControls(join(options.workFolder, 'workload-controls'));
-  }
+  constructor(private readonly options: SessionsOptions) {}
 
   get recordings(): string {
     return recordingsIn(this.options.workFolder);
@@ -162,7 +157,6 @@ export class Sessions {
 
   private end(session: OpenSession, options: { readonly mayDiscard: boolean }): Promise<void> {
     const ending = session.close(options).finally(() => {
-      this.controls.end(session.key);
       this.closing.delete(ending);
     });
     this.closing.set(ending, session.filePath);
@@ -189,24 +183,15 @@ export class Sessions {
     return { ...(await session.request('target/launch', launch)), experiment };
   }
 
-  /** Starts a runner that serves models under the scheduler. On this machine it can be changed while it runs. */
+  /** Starts a runner that serves models under the scheduler. */
   async workload(key: number, choice: WorkloadChoice) {
     const session = this.live(key);
-    const controlPath = session.isOnThisMachine ? this.controls.create(key) : undefined;
-    const launched = await session.request('target/launch', workloadLaunch(session.runner, { ...choice, controlPath }));
-    if (controlPath !== undefined) this.controls.bind(key, launched.targetId, controlPath);
-    return launched;
+    return session.request('target/launch', workloadLaunch(session.runner, choice));
   }
 
-  controlWorkload(key: number, targetId: number, change: WorkloadChange): void {
-    if (!this.live(key).isOnThisMachine) {
-      throw failure(
-        'noControlOnBoard',
-        'A workload on a board cannot be changed while it runs yet.',
-        'Stop it, and start it with what you want to change.',
-      );
-    }
-    this.controls.write(key, targetId, change);
+  /** Changes a workload while it runs, here or on a board. Throws FailureError when the program takes no changes. */
+  async controlWorkload(key: number, targetId: number, change: WorkloadChange): Promise<void> {
+    await this.live(key).request('target/change', { targetId, change });
   }
 
   async versions(key: number) {

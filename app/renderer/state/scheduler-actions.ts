@@ -4,6 +4,7 @@ import { WORKLOAD_TEXT_BYTES_MAX, type WorkloadChange } from '../../../shared/rp
 import { type Batch, batchRequestSql } from '../model/scheduler/batches';
 import { choiceOfDraft, POLICIES, workloadTitle } from '../model/scheduler/draft';
 import type { Life } from '../model/scheduler/life';
+import type { Work } from '../model/scheduler/life-work';
 import { isMissMark, type Miss, withMissMarks } from '../model/scheduler/misses';
 import { readingsOf } from '../model/scheduler/records';
 import type { LaunchedTarget, OpenSession } from './open-session';
@@ -73,6 +74,16 @@ export class SchedulerActions extends PanelVerbs {
     choices.setState({ isFollowing: false, view: { ...view }, selection });
   }
 
+  /** Selects a kernel or copy on the timeline, with some room around it. */
+  showWork({ choices }: OpenSession, { table, source, startNs, durationNs, correlation, name }: Work): void {
+    const roomNs = 3 * Math.max(durationNs, 1000);
+    choices.setState({
+      isFollowing: false,
+      view: { fromNs: startNs - roomNs, toNs: startNs + Math.max(0, durationNs) + roomNs },
+      selected: { table, source, startNs, durationNs, correlation, name },
+    });
+  }
+
   /** Marks these misses on the timeline instead of those that were marked before. */
   markMisses({ annotations }: OpenSession, misses: readonly Miss[]): void {
     const marked = misses.slice(0, MISS_MARKS_MAX);
@@ -99,6 +110,10 @@ function changeWords(change: WorkloadChange): string {
       return `The new shares of ${change.model} were given to the workload.`;
     case 'roll-back':
       return `The workload was asked to go back to the version of ${change.model} before.`;
+    case 'load':
+      return `The workload was asked to load version ${change.version} of ${change.model}.`;
+    case 'swap':
+      return `The workload was asked to give all requests of ${change.model} to version ${change.version}.`;
   }
 }
 

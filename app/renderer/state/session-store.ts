@@ -21,6 +21,9 @@ export interface RowRef {
   readonly name: string;
 }
 
+/** A call and what it started. */
+export type Call = Pick<RowRef, 'source' | 'correlation'>;
+
 export interface SessionChoices {
   /** What the timeline shows; undefined until there are rows. */
   readonly view: TimeRange | undefined;
@@ -29,6 +32,8 @@ export interface SessionChoices {
   /** Feeds every table; undefined is the whole session. */
   readonly selection: TimeRange | undefined;
   readonly selected: RowRef | undefined;
+  /** Calls whose work is outlined on the timeline, such as those of one batch. */
+  readonly highlighted: readonly Call[];
   /** Slices whose name does not contain it are drawn pale; '' is none. */
   readonly nameFilter: string;
   readonly pinnedTracks: readonly string[];
@@ -46,6 +51,7 @@ const NO_CHOICES: SessionChoices = {
   isFollowing: true,
   selection: undefined,
   selected: undefined,
+  highlighted: [],
   nameFilter: '',
   pinnedTracks: [],
   collapsedTracks: [],

@@ -46,6 +46,8 @@ export interface TimelineState {
   selected: SliceRow | undefined;
   /** The other ends of the selected slice's launch. */
   links: readonly SliceRow[];
+  /** Outlined although not selected. */
+  highlighted: readonly SliceRow[];
   marks: readonly Mark[];
   hover: Hover | undefined;
   layout: Layout;
@@ -73,6 +75,7 @@ export function createTimelineState(theme: TimelineTheme): TimelineState {
     selection: undefined,
     selected: undefined,
     links: [],
+    highlighted: [],
     marks: [],
     hover: undefined,
     layout: { rows: [], places: [], heightPx: 0 },

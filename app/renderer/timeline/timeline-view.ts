@@ -163,6 +163,12 @@ export class TimelineView {
     this.commands.setSelected(row);
   }
 
+  /** Slices that are outlined although they are not selected. */
+  setHighlighted(rows: readonly SliceRow[]): void {
+    this.state.highlighted = rows;
+    this.changed(false);
+  }
+
   /** Moves and scrolls until the row is seen. */
   reveal(row: SliceRow): void {
     this.commands.reveal(row);
@@ -297,6 +303,7 @@ export class TimelineView {
     paintLabels(overlay, state, placement, fitter);
     paintCounterScales(overlay, state);
     paintLinks(overlay, state);
+    for (const row of state.highlighted) outlineSlice(overlay, state, row, state.theme.accent);
     if (state.selected) outlineSlice(overlay, state, state.selected, state.theme.text);
     for (const link of state.links) outlineSlice(overlay, state, link, state.theme.accent);
     paintRuler(overlay, state);

@@ -2,7 +2,7 @@
 
 import { type DrawAnswer, type DrawParams, TimelineDrawing } from '../model/timeline/draw';
 import { type Hit, type HitParams, hitTest, neighbourOf } from '../model/timeline/hit';
-import { linkedRows } from '../model/timeline/link';
+import { linkedRows, workOfCalls } from '../model/timeline/link';
 import { deriveOverview, type OverviewParams } from '../model/timeline/overview';
 import type { View } from '../model/timeline/pixel-query';
 import { locateRow, type RowKey, type SliceRow } from '../model/timeline/rows';
@@ -27,6 +27,10 @@ export type TimelineMethods = {
   'timeline/neighbour': (params: { readonly row: RowKey; readonly step: -1 | 1 }) => SliceRow | undefined;
   /** The other ends of a launch. */
   'timeline/link': (params: Pick<SliceRow, 'source' | 'correlation' | 'table'>) => readonly SliceRow[];
+  /** What calls started, such as those of one batch. */
+  'timeline/work': (params: {
+    readonly calls: readonly Pick<SliceRow, 'source' | 'correlation'>[];
+  }) => readonly SliceRow[];
   'timeline/search': (params: SearchParams) => SearchAnswer;
   /** A row of a table as the timeline knows it. */
   'timeline/locate': (
@@ -54,6 +58,7 @@ export function createTimelineFeature(): WorkerFeature<TimelineMethods> {
       'timeline/hit': (params) => hitTest(model, params),
       'timeline/neighbour': ({ row, step }) => neighbourOf(model, row, step),
       'timeline/link': (params) => linkedRows(model, params),
+      'timeline/work': ({ calls }) => workOfCalls(model, calls),
       'timeline/search': (params) => searchRows(model, params),
       'timeline/locate': (params) => locateRow(model, params),
     },

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "addon/binding/compiled_arguments.h"
-#include "addon/binding/stream_waiter.h"
 #include "addon/binding/work_makers.h"
 
 namespace hka::addon {
@@ -78,6 +77,11 @@ Napi::Object DeviceObject::wrap(Napi::Env env, std::unique_ptr<ComputeDevice> de
   method("free", &DeviceObject::free);
   method("upload", &DeviceObject::upload);
   method("download", &DeviceObject::download);
+  method("fetch", &DeviceObject::fetch);
+  method("reserveHost", &DeviceObject::reserveHost);
+  method("unreserveHost", &DeviceObject::unreserveHost);
+  method("hostArray", &DeviceObject::hostArray);
+  method("giveBack", &DeviceObject::giveBack);
   method("pinCopies", &DeviceObject::pinCopies);
   method("describeLaunch", &DeviceObject::describeLaunch);
   method("launch", &DeviceObject::launch);
@@ -96,6 +100,8 @@ Napi::Object DeviceObject::wrap(Napi::Env env, std::unique_ptr<ComputeDevice> de
   method("synchronize", &DeviceObject::synchronize);
   method("pushRange", &DeviceObject::pushRange);
   method("popRange", &DeviceObject::popRange);
+  method("pushBatch", &DeviceObject::pushBatch);
+  method("popBatch", &DeviceObject::popBatch);
   method("setKinds", &DeviceObject::setKinds);
   method("takePackets", &DeviceObject::takePackets);
   method("close", &DeviceObject::close);
@@ -143,7 +149,10 @@ Napi::Value DeviceObject::upload(const Napi::CallbackInfo& call) {
   const JsOptions options(call, "upload");
   const JsBytes source = options.typedArray("source");
   void* target = memory(options, "target", source.byteCount);
-  if (source.byteCount > 0) device().upload(target, source.address, source.byteCount, streamFrom(options));
+  if (source.byteCount == 0) return call.Env().Undefined();
+  const bool isDirect = hostBlocks_->holds(source.address, source.byteCount);
+  const auto upload = isDirect ? &ComputeDevice::uploadDirect : &ComputeDevice::upload;
+  (device().*upload)(target, source.address, source.byteCount, streamFrom(options));
   return call.Env().Undefined();
 }
 
@@ -258,8 +267,10 @@ Napi::Value DeviceObject::freeGraph(const Napi::CallbackInfo& call) {
 
 Napi::Value DeviceObject::whenDone(const Napi::CallbackInfo& call) {
   device();
-  const uint64_t stream = wholeNumberFrom(call[0], "whenDone: the stream", 0, streamCount_ - 1);
-  return promiseOfStream(call.Env(), device_, static_cast<uint32_t>(stream));
+  const auto stream = static_cast<uint32_t>(wholeNumberFrom(call[0], "whenDone: the stream", 0, streamCount_ - 1));
+  if (!waiters_) waiters_ = std::make_shared<StreamWaiters>(call.Env());
+  const auto wait = [device = device_, waitDevice = device_->waiterOf(stream)] { waitDevice(); };
+  return waiters_->promise(call.Env(), stream, wait);
 }
 
 Napi::Value DeviceObject::synchronize(const Napi::CallbackInfo& call) {
@@ -277,6 +288,16 @@ Napi::Value DeviceObject::popRange(const Napi::CallbackInfo& call) {
   return call.Env().Undefined();
 }
 
+Napi::Value DeviceObject::pushBatch(const Napi::CallbackInfo& call) {
+  device().pushBatch(wholeNumberFrom(call[0], "pushBatch: the batch", 1, kBatchMax));
+  return call.Env().Undefined();
+}
+
+Napi::Value DeviceObject::popBatch(const Napi::CallbackInfo& call) {
+  device().popBatch();
+  return call.Env().Undefined();
+}
+
 Napi::Value DeviceObject::setKinds(const Napi::CallbackInfo& call) {
   device().setKinds(textsFrom(call[0], "setKinds: the argument"));
   return call.Env().Undefined();
@@ -289,6 +310,7 @@ Napi::Value DeviceObject::takePackets(const Napi::CallbackInfo& call) {
 }
 
 Napi::Value DeviceObject::close(const Napi::CallbackInfo& call) {
+  waiters_.reset();
   device_.reset();
   return call.Env().Undefined();
 }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "addon/allocation_table.h"
+#include "addon/binding/stream_waiters.h"
 #include "addon/binding/js_arguments.h"
 #include "addon/compute_device.h"
 
@@ -15,7 +16,8 @@ namespace hka::addon {
 
 class DeviceObject {
  public:
-  explicit DeviceObject(std::unique_ptr<ComputeDevice> device) : device_(std::move(device)) {}
+  explicit DeviceObject(std::unique_ptr<ComputeDevice> device)
+      : device_(std::move(device)), hostBlocks_(std::make_shared<HostBlocks>(device_->blockMaker())) {}
 
   // The object with all methods of ComputeDevice in probe/runner/addon.ts. Its functions share the device; close() ends it early.
   static Napi::Object wrap(Napi::Env env, std::unique_ptr<ComputeDevice> device);
@@ -32,6 +34,11 @@ class DeviceObject {
   Napi::Value free(const Napi::CallbackInfo& call);
   Napi::Value upload(const Napi::CallbackInfo& call);
   Napi::Value download(const Napi::CallbackInfo& call);
+  Napi::Value fetch(const Napi::CallbackInfo& call);
+  Napi::Value reserveHost(const Napi::CallbackInfo& call);
+  Napi::Value unreserveHost(const Napi::CallbackInfo& call);
+  Napi::Value hostArray(const Napi::CallbackInfo& call);
+  Napi::Value giveBack(const Napi::CallbackInfo& call);
   Napi::Value pinCopies(const Napi::CallbackInfo& call);
   Napi::Value describeLaunch(const Napi::CallbackInfo& call);
   Napi::Value launch(const Napi::CallbackInfo& call);
@@ -50,11 +57,15 @@ class DeviceObject {
   Napi::Value synchronize(const Napi::CallbackInfo& call);
   Napi::Value pushRange(const Napi::CallbackInfo& call);
   Napi::Value popRange(const Napi::CallbackInfo& call);
+  Napi::Value pushBatch(const Napi::CallbackInfo& call);
+  Napi::Value popBatch(const Napi::CallbackInfo& call);
   Napi::Value setKinds(const Napi::CallbackInfo& call);
   Napi::Value takePackets(const Napi::CallbackInfo& call);
   Napi::Value close(const Napi::CallbackInfo& call);
 
   std::shared_ptr<ComputeDevice> device_;  // empty once closed; a promise of whenDone() keeps the device until it is settled
+  std::shared_ptr<HostBlocks> hostBlocks_;  // each block in JavaScript's hands keeps them
+  std::shared_ptr<StreamWaiters> waiters_;  // empty until something waits
   AllocationTable allocations_;
   uint32_t streamCount_ = 1;  // the default one
 };

@@ -53,6 +53,7 @@ std::vector<std::string> textsFrom(const Napi::Value& value, const std::string& 
 
 // The product of sizes that are at least 1; throws when it passes kElementCountMax.
 uint64_t elementCount(const std::string& callName, std::initializer_list<uint64_t> sizes);
+constexpr uint64_t kBatchMax = (uint64_t{1} << 53) - 1;   // what a JavaScript number counts exactly
 constexpr uint64_t kElementCountMax = uint64_t{1} << 38;  // 1 TiB of float32
 
 }  // namespace hka::addon

@@ -14,6 +14,7 @@ namespace {
 using kernels::kTensorRank;
 using kernels::MaxPoolArguments;
 using kernels::TensorArguments;
+using kernels::TensorElement;
 
 // The numbers of one list, behind as many of `fill` as it is shorter than five.
 void readList(uint32_t (&numbers)[kTensorRank], const std::vector<uint32_t>& list, uint32_t fill) {
@@ -25,6 +26,11 @@ void readStrides(uint32_t (&strides)[kTensorRank], const WorkArguments& argument
   const std::vector<uint32_t> list = arguments.sizes(key, 0, UINT32_MAX, kTensorRank);
   if (list.size() == rank) return readList(strides, list, 0);
   throw DeviceError(arguments.callName() + ": " + key + " must have as many numbers as dims.");
+}
+
+void* elementMemory(const WorkArguments& arguments, const char* key, TensorElement element, uint64_t count) {
+  if (element == TensorElement::f16) return arguments.memory<uint16_t>(key, {count}, sizeof(uint16_t));
+  return arguments.memory<float>(key, {count}, sizeof(float));
 }
 
 // dims and the strides of each array, in elements, slowest first, up to five of them.
@@ -41,11 +47,14 @@ Work stridedWork(const WorkArguments& arguments, kernels::TensorOperation operat
   tensor.count = static_cast<uint32_t>(count);
   readStrides(tensor.inputStrides, arguments, "inputStrides", dims.size());
   readStrides(tensor.outputStrides, arguments, "outputStrides", dims.size());
-  tensor.input = arguments.memory<float>("input", {kernels::tensorExtent(tensor, tensor.inputStrides)}, sizeof(float));
-  tensor.output = arguments.memory<float>("output", {kernels::tensorExtent(tensor, tensor.outputStrides)}, sizeof(float));
+  const std::vector<std::string> elements = wordsOf(kernels::kTensorElements);
+  tensor.inputElement = static_cast<TensorElement>(arguments.wordOr("inputElement", elements, 0));
+  tensor.outputElement = static_cast<TensorElement>(arguments.wordOr("outputElement", elements, 0));
+  tensor.input = elementMemory(arguments, "input", tensor.inputElement, kernels::tensorExtent(tensor, tensor.inputStrides));
+  tensor.output = elementMemory(arguments, "output", tensor.outputElement, kernels::tensorExtent(tensor, tensor.outputStrides));
   if (kernels::readsSecond(operation)) {
     readStrides(tensor.secondStrides, arguments, "secondStrides", dims.size());
-    tensor.second = arguments.memory<float>("second", {kernels::tensorExtent(tensor, tensor.secondStrides)}, sizeof(float));
+    tensor.second = elementMemory(arguments, "second", tensor.inputElement, kernels::tensorExtent(tensor, tensor.secondStrides));
   }
   Work work;
   work.stages = {{kernels::tensorLaunch(tensor), tensorTwin(tensor)}};
@@ -58,9 +67,37 @@ Work stridedWork(const WorkArguments& arguments, kernels::TensorOperation operat
   return work;
 }
 
+// Channels and pitches of halves in NHWC.
+void readPixels(MaxPoolArguments& pool, const WorkArguments& arguments) {
+  const std::string name = arguments.callName();
+  pool.planes = arguments.size("images", 1, kernels::kGridYzMax);
+  pool.channels = arguments.size("channels", 1, kernels::kGridYzMax);
+  pool.inputPitch = arguments.sizeOr("inputPitch", pool.channels, kSideMax, pool.channels);
+  pool.outputPitch = arguments.sizeOr("outputPitch", pool.channels, kSideMax, pool.channels);
+  if ((pool.channels | pool.inputPitch | pool.outputPitch) % kernels::kMaxPoolChunk != 0) {
+    throw DeviceError(name + ": channels, inputPitch and outputPitch must be multiples of 8; pad the channels with zeros.");
+  }
+}
+
+void readPoolMemory(MaxPoolArguments& pool, const WorkArguments& arguments) {
+  if (pool.channels == 0) {
+    pool.input = arguments.memory<float>("input", {pool.planes, pool.height, pool.width}, sizeof(float));
+    pool.output = arguments.memory<float>("output", {kernels::maxPoolCount(pool)}, sizeof(float));
+    return;
+  }
+  const auto extent = [&](uint64_t pixels, uint32_t pitch) { return (pixels - 1) * pitch + pool.channels; };
+  pool.input = arguments.memory<uint16_t>("input", {extent(uint64_t{pool.planes} * pool.height * pool.width, pool.inputPitch)});
+  pool.output = arguments.memory<uint16_t>("output", {extent(kernels::maxPoolPixels(pool), pool.outputPitch)});
+}
+
+// Planes of floats, or, with element f16, layout nhwc.
 Work maxPoolWork(const WorkArguments& arguments) {
   MaxPoolArguments pool;
-  pool.planes = arguments.size("planes", 1, INT32_MAX);
+  const bool isHalf = arguments.wordOr("element", wordsOf(kernels::kTensorElements), 0) == 1;
+  const bool isNhwc = arguments.wordOr("layout", {"nchw", "nhwc"}, isHalf ? 1 : 0) == 1;
+  if (isHalf != isNhwc) throw DeviceError(arguments.callName() + ": max_pool takes f32 in layout nchw, or f16 in layout nhwc.");
+  if (isHalf) readPixels(pool, arguments);
+  else pool.planes = arguments.size("planes", 1, INT32_MAX);
   pool.height = arguments.size("height", 1, kImageSideMax);
   pool.width = arguments.size("width", 1, kImageSideMax);
   pool.window = arguments.size("window", 1, kImageSideMax);
@@ -74,8 +111,7 @@ Work maxPoolWork(const WorkArguments& arguments) {
   const auto isEmpty = [&](uint32_t side) { return (kernels::maxPoolSide(pool, side) - 1) * pool.stride >= side + pool.padding; };
   if (isEmpty(pool.height) || isEmpty(pool.width)) throw DeviceError(name + ": a window lies in the padding alone.");
   if (kernels::maxPoolCount(pool) > INT32_MAX) throw DeviceError(name + ": the sizes make more than 2^31 numbers of output.");
-  pool.input = arguments.memory<float>("input", {pool.planes, pool.height, pool.width}, sizeof(float));
-  pool.output = arguments.memory<float>("output", {kernels::maxPoolCount(pool)}, sizeof(float));
+  readPoolMemory(pool, arguments);
   Work work;
   work.stages = {{kernels::maxPoolLaunch(pool), maxPoolTwin(pool)}};
   work.flops = kernels::maxPoolFlops(pool);

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "addon/batch_mark.h"
 #include "addon/binding/promise_work.h"
 #include "addon/binding/tensorrt_arguments.h"
 #include "addon/binding/tensorrt_build.h"
@@ -39,8 +40,12 @@ struct OpenEngine {
 Napi::Value infer(const Napi::CallbackInfo& call, const std::shared_ptr<Engine>& engine) {
   auto inputs = inputsFrom(call[0]);
   const bool isProfiled = call[1].IsBoolean() && call[1].As<Napi::Boolean>().Value();
+  const uint64_t batch = call[2].IsUndefined() ? 0 : wholeNumberFrom(call[2], "infer: the batch", 0, kBatchMax);
   return PromiseWork<InferOutcome>::run(
-      call.Env(), [engine, inputs = std::move(inputs), isProfiled] { return engine->infer(inputs, isProfiled); },
+      call.Env(), [engine, inputs = std::move(inputs), isProfiled, batch] {
+        const BatchMark mark(batch);
+        return engine->infer(inputs, isProfiled);
+      },
       [](Napi::Env env, InferOutcome& outcome) { return describeInference(env, outcome); }, call[0].As<Napi::Object>());
 }
 

@@ -22,6 +22,7 @@ const std::vector<Family>& families() {
   static const std::vector<Family> all = {
       {"ceiling", ceilingWork, {}},
       {"conv", convWork, wordsOf(kernels::kConvVariants)},
+      {"conv_half", convHalfWork, convHalfVariants()},
       {"elementwise", elementwiseWork, wordsOf(kernels::kElementwiseVariants)},
       {"gemm", gemmWork, gemmVariants()},
       {"gemm_half", gemmHalfWork, gemmHalfVariants()},

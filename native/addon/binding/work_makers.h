@@ -9,6 +9,7 @@ namespace hka::addon {
 // Each throws DeviceError when an argument does not fit.
 Work ceilingWork(const WorkArguments& arguments);
 Work convWork(const WorkArguments& arguments);
+Work convHalfWork(const WorkArguments& arguments);
 Work elementwiseWork(const WorkArguments& arguments);
 Work gemmWork(const WorkArguments& arguments);
 Work gemmHalfWork(const WorkArguments& arguments);
@@ -20,6 +21,7 @@ Work tensorWork(const WorkArguments& arguments);
 
 // What a call may name as `variant`: our own, in the order of their ideas, then "auto" and "cublas" where there are such.
 std::vector<std::string> gemmVariants();
+std::vector<std::string> convHalfVariants();
 std::vector<std::string> gemmHalfVariants();
 
 // The variants of a family, as a call names them; none for a family that is none or has but one.

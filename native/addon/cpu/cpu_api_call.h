@@ -1,4 +1,4 @@
-// The api row of one call of the CPU device, for the files that make it up.
+// The api row of one call of the CPU device, and the batch that it is for, for the files that make it up.
 #pragma once
 
 #include <sys/syscall.h>
@@ -26,6 +26,8 @@ class CpuDevice::ApiCall {
     row.correlation = correlation_;
     row.domain = static_cast<uint8_t>(wire::ApiDomain::kRuntime);
     device_.recorder_.writeEvent(row);
+    if (device_.openBatches_.empty()) return;
+    device_.recorder_.writeEvent(wire::ExternalRow{row.startNs, static_cast<double>(device_.openBatches_.back()), correlation_, row.thread});
   }
   ApiCall(const ApiCall&) = delete;
   ApiCall& operator=(const ApiCall&) = delete;

@@ -139,7 +139,25 @@ void CpuDevice::download(void* target, const void* source, size_t bytes, uint32_
   copy("cpuMemcpyOut", target, source, bytes, stream);
 }
 
+void CpuDevice::fetch(void* target, const void* source, size_t bytes, uint32_t stream) {
+  queueCopy("cpuMemcpyOutAsync", target, source, bytes, stream);
+}
+
+BlockMaker CpuDevice::blockMaker() const {
+  const auto allocate = [](size_t bytes) {
+    void* address = std::aligned_alloc(kAlignmentBytes, (bytes + kAlignmentBytes - 1) / kAlignmentBytes * kAlignmentBytes);
+    if (address == nullptr) throw DeviceError("reserveHost: the system has no " + std::to_string(bytes) + " bytes to give.");
+    return address;
+  };
+  return {allocate, [](void* address) { std::free(address); }};
+}
+
 void CpuDevice::copy(const char* callName, void* target, const void* source, size_t bytes, uint32_t stream) {
+  queueCopy(callName, target, source, bytes, stream);
+  scheduler_.waitStream(stream);
+}
+
+void CpuDevice::queueCopy(const char* callName, void* target, const void* source, size_t bytes, uint32_t stream) {
   checkNotCapturing(callName, stream);
   const ApiCall call(*this, callName);
   const uint32_t correlation = call.correlation();
@@ -161,7 +179,6 @@ void CpuDevice::copy(const char* callName, void* target, const void* source, siz
     recorder_.writeEvent(row);
   };
   scheduler_.submit(stream, {run, 1, onDone});
-  scheduler_.waitStream(stream);
 }
 
 void CpuDevice::launch(const Work& work, uint32_t stream) {
@@ -260,6 +277,16 @@ void CpuDevice::popRange() {
   const OpenRange range = openRanges_.back();
   openRanges_.pop_back();
   writeRange(range, durationNs(range.start, hostNow()), openRanges_.size());
+}
+
+void CpuDevice::pushBatch(uint64_t batch) {
+  if (openBatches_.size() >= 64) throw DeviceError("pushBatch: 64 batches are open already.");
+  openBatches_.push_back(batch);
+}
+
+void CpuDevice::popBatch() {
+  if (openBatches_.empty()) throw DeviceError("popBatch: no batch is open.");
+  openBatches_.pop_back();
 }
 
 void CpuDevice::writeRange(const OpenRange& range, double rangeDurationNs, size_t depth) {

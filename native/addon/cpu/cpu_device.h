@@ -33,6 +33,9 @@ class CpuDevice final : public ComputeDevice {
   void release(void* address) override;
   void upload(void* target, const void* source, size_t bytes, uint32_t stream) override;
   void download(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void uploadDirect(void* target, const void* source, size_t bytes, uint32_t stream) override { upload(target, source, bytes, stream); }
+  void fetch(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  [[nodiscard]] BlockMaker blockMaker() const override;
   void pinCopies(uint32_t, size_t) override {}
   void launch(const Work& work, uint32_t stream) override;
   std::vector<double> measure(const Work& work, const MeasurePlan& plan, uint32_t stream) override;
@@ -51,6 +54,8 @@ class CpuDevice final : public ComputeDevice {
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
+  void pushBatch(uint64_t batch) override;
+  void popBatch() override;
   void setKinds(const std::vector<std::string>& kinds) override;
   std::vector<uint8_t> takePackets() override;
 
@@ -79,6 +84,8 @@ class CpuDevice final : public ComputeDevice {
   // Throws when the stream is being captured, where nothing can be run.
   void checkNotCapturing(const char* callName, uint32_t stream) const;
   void copy(const char* callName, void* target, const void* source, size_t bytes, uint32_t stream);
+  // The same without waiting for it.
+  void queueCopy(const char* callName, void* target, const void* source, size_t bytes, uint32_t stream);
   void sweepCaches();
   void writeMemory(wire::MemoryOperation operation, const void* address, const NamedAllocation& allocation,
                    uint32_t correlation);
@@ -91,6 +98,7 @@ class CpuDevice final : public ComputeDevice {
   std::map<const void*, NamedAllocation> allocations_;
   size_t usedBytes_ = 0;
   std::vector<OpenRange> openRanges_;
+  std::vector<uint64_t> openBatches_;  // the last one has the calls
   std::unique_ptr<Graph> capture_;  // empty unless a stream is being captured
   std::map<uint32_t, Graph> graphs_;
   uint32_t lastGraph_ = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "addon/batch_mark.h"
 #include "addon/cuda/compiler/compiled_kernel.h"
 #include "addon/cuda/counters/counter_session.h"
 #include "addon/cuda/cuda_timer.h"
@@ -105,6 +106,25 @@ void CudaDevice::download(void* target, const void* source, size_t bytes, uint32
   copy("download", target, source, bytes, cudaMemcpyDeviceToHost, stream);
 }
 
+void CudaDevice::uploadDirect(void* target, const void* source, size_t bytes, uint32_t stream) {
+  copy("upload", target, source, bytes, cudaMemcpyHostToDevice, stream);
+}
+
+void CudaDevice::fetch(void* target, const void* source, size_t bytes, uint32_t stream) {
+  select();
+  checkCuda(cudaMemcpyAsync(target, source, bytes, cudaMemcpyDeviceToHost, streams_[stream]), "fetch");
+}
+
+// Portable, because the blocks are made by whatever device is chosen on the thread and may outlive it.
+BlockMaker CudaDevice::blockMaker() const {
+  const auto allocate = [](size_t bytes) {
+    void* address = nullptr;
+    checkCuda(cudaHostAlloc(&address, bytes, cudaHostAllocPortable), "reserveHost");
+    return address;
+  };
+  return {allocate, [](void* address) { static_cast<void>(cudaFreeHost(address)); }};
+}
+
 void CudaDevice::copy(const char* callName, void* target, const void* source, size_t bytes, cudaMemcpyKind kind, uint32_t stream) {
   select();
   checkCuda(cudaMemcpyAsync(target, source, bytes, kind, streams_[stream]), callName);
@@ -130,6 +150,17 @@ void CudaDevice::popRange() {
   if (openRangeCount_ == 0) throw DeviceError("popRange: no range is open.");
   --openRangeCount_;
   nvtxRangePop();
+}
+
+void CudaDevice::pushBatch(uint64_t batch) {
+  addon::pushBatch(batch);
+  ++openBatchCount_;
+}
+
+void CudaDevice::popBatch() {
+  if (openBatchCount_ == 0) throw DeviceError("popBatch: no batch is open.");
+  --openBatchCount_;
+  addon::popBatch();
 }
 
 }  // namespace hka::addon

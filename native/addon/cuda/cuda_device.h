@@ -31,6 +31,9 @@ class CudaDevice final : public ComputeDevice {
   void release(void* address) override;
   void upload(void* target, const void* source, size_t bytes, uint32_t stream) override;
   void download(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void uploadDirect(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  void fetch(void* target, const void* source, size_t bytes, uint32_t stream) override;
+  [[nodiscard]] BlockMaker blockMaker() const override;
   void pinCopies(uint32_t stream, size_t bytes) override;
   void launch(const Work& work, uint32_t stream) override;
   std::vector<double> measure(const Work& work, const MeasurePlan& plan, uint32_t stream) override;
@@ -49,6 +52,8 @@ class CudaDevice final : public ComputeDevice {
   void synchronize() override;
   void pushRange(const std::string& name) override;
   void popRange() override;
+  void pushBatch(uint64_t batch) override;
+  void popBatch() override;
   void setKinds(const std::vector<std::string>&) override {}
   std::vector<uint8_t> takePackets() override { return {}; }
 
@@ -66,6 +71,7 @@ class CudaDevice final : public ComputeDevice {
   cudaStream_t measuring_ = nullptr;  // nullptr until something is measured
   void* sweep_ = nullptr;  // larger than the L2 cache; nullptr until something is measured cold
   size_t openRangeCount_ = 0;
+  size_t openBatchCount_ = 0;
   std::map<uint32_t, std::unique_ptr<PinnedCopies>> pinned_;  // by stream
   std::map<uint32_t, cudaGraphExec_t> graphs_;
   uint32_t lastGraph_ = 0;

@@ -2,10 +2,16 @@
 
 import { FailureError, failure } from '../../../shared/util/failure';
 import type { ComputeDevice, DeviceAddress, GraphId, KernelCall } from '../../runner/addon';
+import { HostArrays, type HostBlocks } from './host-arrays';
 import type { NetworkPlan, Place } from './plan';
 import type { WeightPool } from './weights';
 
 const FLOAT_BYTES = 4;
+/** One is filled while the device reads the other. */
+const INPUT_BLOCKS = 2;
+/** Answers that callers may keep at a time before they cost a copy each: about what gathers before V8 collects garbage for its size. */
+const OUTPUT_BYTES = 48 * 2 ** 20;
+const OUTPUT_BLOCKS = { min: 2, max: 16 };
 
 /** One batch size. */
 export interface BoundPlan {
@@ -27,6 +33,19 @@ export interface BindOptions {
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).replace(/[.\s]+$/, '');
 
+/** For the inputs and outputs of the largest batch. */
+function hostBlocksOf(plans: readonly NetworkPlan[]): HostBlocks[] {
+  const largest = (values: 'inputs' | 'outputs') =>
+    plans[0][values].map((_, index) => FLOAT_BYTES * Math.max(...plans.map((plan) => plan[values][index].count)));
+  const { min, max } = OUTPUT_BLOCKS;
+  return [
+    ...largest('inputs').map((bytes) => ({ bytes, count: INPUT_BLOCKS })),
+    ...largest('outputs').map((bytes) => {
+      return { bytes, count: Math.min(max, Math.max(min, Math.floor(OUTPUT_BYTES / bytes))) };
+    }),
+  ];
+}
+
 export class BoundNetwork {
   private readonly addresses: DeviceAddress[] = [];
   private readonly bound = new Map<number, BoundPlan>();
@@ -35,20 +54,22 @@ export class BoundNetwork {
   /** Why there are no graphs; '' where there are, or nobody wanted them. */
   graphRefusal = '';
   private isPinned = false;
+  readonly hostArrays: HostArrays;
   private readonly begins: Record<Place['arena'], DeviceAddress> = { weights: 0, activations: 0 };
 
   /** Throws FailureError: outOfMemory, or modelRefused when the device takes none of its sizes. What was allocated is given back first. */
   constructor(private readonly options: BindOptions) {
     const { plans, weights } = options;
-    this.weightsBytes = weights.count * FLOAT_BYTES;
-    this.activationsBytes = Math.max(...[...plans.values()].map((plan) => plan.activationCount)) * FLOAT_BYTES;
+    this.weightsBytes = weights.bytes;
+    this.activationsBytes = Math.max(...[...plans.values()].map((plan) => plan.activationsBytes));
     try {
       this.begins.activations = this.allocate(this.activationsBytes, 'activations');
-      if (weights.count > 0) {
+      if (weights.bytes > 0) {
         this.begins.weights = this.allocate(this.weightsBytes, 'weights');
         options.device.upload({ target: this.begins.weights, source: weights.joined(), stream: options.stream });
       }
       this.pinCopies();
+      this.hostArrays = new HostArrays(options.device, hostBlocksOf([...plans.values()]));
       for (const [size, plan] of plans) this.bound.set(size, this.bind(plan));
     } catch (error) {
       this.close();
@@ -82,8 +103,8 @@ export class BoundNetwork {
     }
   }
 
-  addressOf({ arena, offset }: Place): DeviceAddress {
-    return this.begins[arena] + offset * FLOAT_BYTES;
+  addressOf({ arena, offsetBytes }: Place): DeviceAddress {
+    return this.begins[arena] + offsetBytes;
   }
 
   private bind(plan: NetworkPlan): BoundPlan {
@@ -137,6 +158,7 @@ export class BoundNetwork {
     const { device, stream } = this.options;
     if (this.isPinned) device.pinCopies({ bytes: 0, stream });
     this.isPinned = false;
+    this.hostArrays?.close();
     for (const { graph } of this.bound.values()) if (graph !== undefined) device.freeGraph(graph);
     this.bound.clear();
     for (const address of this.addresses.splice(0)) device.free(address);

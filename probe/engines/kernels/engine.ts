@@ -4,18 +4,17 @@
 import { FailureError, failure } from '../../../shared/util/failure';
 import type { ComputeDevice } from '../../runner/addon';
 import { checkBatch, isBatched } from '../batch';
-import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime, TensorValues } from '../engine';
+import type { Engine, EngineBatch, EngineFacts, EngineMemory, EngineResult, LayerTime } from '../engine';
 import type { OnLoadPhase } from '../loading';
 import { checkOperators } from '../onnx/infer-shapes';
-import { ELEMENT_BYTES, precisionOf } from '../onnx/model';
-import { outlineOf } from '../onnx/outline';
+import { precisionOf } from '../onnx/model';
 import { readOnnxFile } from '../onnx/read';
 import { type DeclaredTensor, dimsFor, type InputPlan, outputFacts, planInputs } from '../onnxruntime/tensor-plan';
 import { itemCountOf } from '../values';
 import { BoundNetwork } from './bound-network';
 import { kernelsEdges } from './layer-edges';
 import { measureLayers } from './layer-times';
-import { KERNELS_OPERATORS, type NetworkPlan, planNetwork } from './plan';
+import { KERNELS_OPERATORS, type NetworkPlan, type Precision, planNetwork } from './plan';
 import { WeightPool } from './weights';
 
 export interface KernelsOptions {
@@ -29,6 +28,8 @@ export interface KernelsOptions {
   readonly batchMax?: number;
   /** Of inputs that the model leaves free; -1 is the batch. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  /** 'fp16' computes in halves with sums in float32, on GPUs from compute capability 8.0 on; inputs and outputs stay float32. */
+  readonly precision?: Precision;
   /** Whether the network runs as a graph, where the device takes one. */
   readonly isGraph?: boolean;
   /** Runs of each layer that warmUp() measures; none when 0. */
@@ -97,6 +98,18 @@ class OwnKernelsEngine implements KernelsEngine {
     return this.network.of(this.fixedSize ?? size);
   }
 
+  /** Runs `work`, whose calls of the device belong to the batch; 0 is none. */
+  private asBatch<T>(batch: number, work: () => T): T {
+    const { device } = this.options;
+    if (batch === 0) return work();
+    device.pushBatch(batch);
+    try {
+      return work();
+    } finally {
+      device.popBatch();
+    }
+  }
+
   private upload(size: number, inputs: EngineBatch['inputs']): void {
     const { device, stream } = this.options;
     for (const { name, place } of this.planOf(size).plan.inputs) {
@@ -104,34 +117,43 @@ class OwnKernelsEngine implements KernelsEngine {
     }
   }
 
-  private download(size: number): Record<string, TensorValues> {
-    const { device, stream } = this.options;
+  /** Where each output of a batch lies and goes to. */
+  private copiesOf(size: number) {
     const places = new Map(this.planOf(size).plan.outputs.map((output) => [output.name, output.place]));
-    const each = this.facts.outputs.map((output) => {
-      const target = new Float32Array((isBatched(output) ? size : 1) * itemCountOf(output.shape));
-      const place = places.get(output.name);
-      if (place) device.download({ source: this.network.addressOf(place), target, stream });
-      return [output.name, target] as const;
+    const { hostArrays } = this.network;
+    return this.facts.outputs.map((output) => {
+      const target = hostArrays.floats((isBatched(output) ? size : 1) * itemCountOf(output.shape));
+      const source = this.network.addressOf(places.get(output.name)!);
+      return { name: output.name, source, target, isDirect: hostArrays.isOwn(target) };
     });
-    return Object.fromEntries(each);
   }
 
   private async run({ batch, size }: EngineBatch, later: EngineBatch['inputs'] | undefined): Promise<EngineResult> {
     if (this.ended) throw this.ended;
     const { device, stream } = this.options;
-    if (later) this.upload(size, later);
-    // The launches of a batch are found by this range, its time and their thread.
+    if (later) this.asBatch(batch, () => this.upload(size, later));
     device.pushRange(rangeOfBatch(batch));
     const startNs = process.hrtime.bigint();
     try {
-      this.network.launch(this.planOf(size));
+      this.asBatch(batch, () => this.network.launch(this.planOf(size)));
     } finally {
       device.popRange();
     }
+    const copies = this.copiesOf(size);
+    this.asBatch(batch, () => {
+      for (const { source, target } of copies.filter(({ isDirect }) => isDirect))
+        device.fetch({ source, target, stream });
+    });
     await device.whenDone(stream);
     const durationNs = Number(process.hrtime.bigint() - startNs);
     if (this.ended) throw this.ended;
-    return { outputs: this.download(size), startNs: Number(startNs), durationNs };
+    this.asBatch(batch, () => {
+      for (const { source, target } of copies.filter(({ isDirect }) => !isDirect))
+        device.download({ source, target, stream });
+    });
+    const outputs = Object.fromEntries(copies.map(({ name, target }) => [name, target] as const));
+    const release = () => this.network.hostArrays.giveBack(Object.values(outputs));
+    return { outputs, startNs: Number(startNs), durationNs, release };
   }
 
   /** Puts work behind all that was asked for before, and answers it with a failure when the engine is given up meanwhile. */
@@ -166,10 +188,18 @@ class OwnKernelsEngine implements KernelsEngine {
     this.checkOpen();
     checkBatch(this.facts, batch);
     const isIdle = this.waitingCount === 0;
-    if (isIdle) this.upload(batch.size, batch.inputs);
+    if (isIdle) this.asBatch(batch.batch, () => this.upload(batch.size, batch.inputs));
     const copies = () => Object.entries(batch.inputs).map(([name, values]) => [name, values.slice()] as const);
     const later = isIdle ? undefined : Object.fromEntries(copies());
     return this.inTurn(() => this.run(batch, later));
+  }
+
+  inputArray(bytes: number): ArrayBuffer | undefined {
+    return this.isClosing || this.ended ? undefined : this.network.hostArrays.take(bytes);
+  }
+
+  giveBack(inputs: EngineBatch['inputs']): void {
+    this.network.hostArrays.giveBack(Object.values(inputs));
   }
 
   async warmUp(batchSizes: readonly number[]): Promise<void> {
@@ -302,6 +332,7 @@ const oneItem = ({ inputs, fixedSize = 1 }: InputPlan) =>
  */
 export async function loadKernelsEngine(options: KernelsOptions): Promise<KernelsEngine> {
   const { name, modelPath, device, isGraph = true, layerRuns = LAYER_RUNS, onClosed = () => {} } = options;
+  const { precision = 'fp32' } = options;
   options.onPhase?.('reading');
   const model = readOnnxFile(modelPath);
   options.onPhase?.('building');
@@ -315,17 +346,18 @@ export async function loadKernelsEngine(options: KernelsOptions): Promise<Kernel
       const dims = inputPlan.inputs.map((input) => {
         return [input.name, dimsFor(input.shape, size)] as const;
       });
-      return [size, planNetwork(model, Object.fromEntries(dims), weights)] as const;
+      return [size, planNetwork(model, Object.fromEntries(dims), weights, precision)] as const;
     }),
   );
   // The largest, because a dimension of one may be the batch by chance.
   const largest = [...plans].at(-1);
   if (!largest) throw new Error('a model has one batch size at least');
-  const facts = factsOf(options, precisionOf(model.graph), inputPlan, declared.outputs, largest);
+  const stored = precision === 'fp16' ? precision : precisionOf(model.graph);
+  const facts = factsOf(options, stored, inputPlan, declared.outputs, largest);
   const stream = options.stream ?? device.createStream();
   options.onPhase?.('loading');
   const network = new BoundNetwork({ name, device, stream, isGraph, plans, weights });
   const engine = new OwnKernelsEngine(facts, { device, stream, layerRuns, onClosed }, network, inputPlan.fixedSize);
-  const outline = outlineOf(model, oneItem(inputPlan));
-  return Object.assign(engine, { layerEdges: () => kernelsEdges(outline, engine.layerTimes(), ELEMENT_BYTES.float32) });
+  const edgesOf = kernelsEdges(model, oneItem(inputPlan), precision);
+  return Object.assign(engine, { layerEdges: () => edgesOf(engine.layerTimes()) });
 }

@@ -3,9 +3,11 @@
 import type { OnnxGraph, OnnxNode } from '../onnx/model';
 
 export interface Fusion {
-  readonly activation: 'relu' | 'silu';
+  readonly activation: 'none' | 'relu' | 'silu';
   /** The value that the fused nodes make. */
   readonly output: string;
+  /** What is added behind the activation; `residuals.ts` finds it. */
+  readonly addend?: string;
 }
 
 export interface Fusions {

@@ -2,7 +2,20 @@
 
 import { failure } from '../../../shared/util/failure';
 import { nodeTitle, type OnnxNode } from '../onnx/model';
-import { countOf, isPacked, joined, rootOf, type Storage, VECTOR_COUNT, type View, wholeView } from './view';
+import { type Form, ROW_MAJOR } from './forms';
+import {
+  channelsLastStrides,
+  countOf,
+  isPacked,
+  joined,
+  packedCount,
+  rootOf,
+  type Storage,
+  type StoredElement,
+  type View,
+  vectorCount,
+  wholeView,
+} from './view';
 
 type Option = number | string | boolean | readonly number[];
 
@@ -33,19 +46,26 @@ export class PlanBuilder {
   layer = 0;
 
   /** New memory for a value. */
-  make(dims: readonly number[]): View {
-    const count = dims.reduce((product, dim) => product * dim, 1);
-    return wholeView({ count, kind: 'activation', constantOffset: 0, parent: undefined }, dims);
+  make(dims: readonly number[], { element, isChannelsLast }: Form = ROW_MAJOR): View {
+    const laid = isChannelsLast ? dims.map((dim, axis) => (axis === 1 ? packedCount(dim) : dim)) : dims;
+    const count = laid.reduce((product, dim) => product * dim, 1);
+    const view = wholeView({ count, element, kind: 'activation', constantOffsetBytes: 0, parent: undefined }, dims);
+    return isChannelsLast ? { ...view, strides: channelsLastStrides(dims) } : view;
   }
 
   emit(options: Step['options'], reads: Step['reads'], writes: Step['writes']): void {
     this.steps.push({ layer: this.layer, options, reads, writes });
   }
 
-  /** One operation of the family tensor over views of the same dims. */
+  /** One operation of the family tensor over views of the same dims; two inputs are of one element. */
   strided(operation: string, output: View, input: View, second?: View): void {
     const views = [input, output, ...(second ? [second] : [])];
-    const { dims, strides } = joined({ dims: output.dims, strides: views.map((view) => view.strides) });
+    // The output's neighbours go last, so that what is written together lies together.
+    const order = [...output.dims.keys()].sort((a, b) => output.strides[b] - output.strides[a] || a - b);
+    const { dims, strides } = joined({
+      dims: order.map((axis) => output.dims[axis]),
+      strides: views.map((view) => order.map((axis) => view.strides[axis])),
+    });
     if (dims.length > WALK_RANK_MAX) {
       // Packed, an input has one dimension at most for each of the output's.
       const packed = [input, ...(second ? [second] : [])].map((view) => this.packed(view));
@@ -54,18 +74,31 @@ export class PlanBuilder {
     }
     const [inputStrides, outputStrides, secondStrides] = strides;
     const lists = { dims, inputStrides, outputStrides, ...(second ? { secondStrides } : {}) };
+    const elements = {
+      ...(input.storage.element === 'f16' ? { inputElement: 'f16' } : {}),
+      ...(output.storage.element === 'f16' ? { outputElement: 'f16' } : {}),
+    };
     const reads: Record<string, View> = second ? { input, second } : { input };
-    this.emit({ kernel: 'tensor', operation, ...lists }, reads, { output });
+    this.emit({ kernel: 'tensor', operation, ...elements, ...lists }, reads, { output });
   }
 
   copy(from: View, to: View): void {
     this.strided('copy', to, from);
   }
 
-  /** The same numbers one after another; copied only when they are not. */
+  /** The same numbers in float32 one after another; copied only when they are not. */
   packed(view: View, isVector = false): View {
-    if (isPacked(view) && (!isVector || view.offset % VECTOR_COUNT === 0)) return view;
+    const isThere = view.storage.element === 'f32' && isPacked(view);
+    if (isThere && (!isVector || view.offset % vectorCount(view.storage) === 0)) return view;
     const whole = this.make(view.dims);
+    this.copy(view, whole);
+    return whole;
+  }
+
+  /** The same numbers in that element; copied only when they are in another. */
+  stored(view: View, element: StoredElement): View {
+    if (view.storage.element === element) return view;
+    const whole = this.make(view.dims, { element, isChannelsLast: element === 'f16' && view.dims.length === 4 });
     this.copy(view, whole);
     return whole;
   }
@@ -76,8 +109,14 @@ export class PlanBuilder {
    */
   settle(parts: readonly View[], whole: Storage, offset: number): number {
     const { storage, offset: begin } = parts[0];
-    const isFree = storage.kind === 'activation' && !storage.parent && !this.fixed.has(storage) && storage !== whole;
-    if (!isFree || begin !== 0 || offset % VECTOR_COUNT !== 0 || rootOf({ storage: whole, offset }).storage === storage)
+    const isMovable = storage.kind === 'activation' && !storage.parent && !this.fixed.has(storage);
+    const isFree = isMovable && storage !== whole && storage.element === whole.element;
+    if (
+      !isFree ||
+      begin !== 0 ||
+      offset % vectorCount(storage) !== 0 ||
+      rootOf({ storage: whole, offset }).storage === storage
+    )
       return 0;
     let covered = 0;
     let count = 0;

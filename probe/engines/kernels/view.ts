@@ -3,12 +3,18 @@
 
 import { elementCountOf } from '../onnx/model';
 
+/** What a number of device memory is stored in. */
+export type StoredElement = 'f32' | 'f16';
+
+export const STORED_BYTES: Readonly<Record<StoredElement, number>> = { f32: 4, f16: 2 };
+
 /** One stretch of device memory, whose place is settled when the whole plan is known. */
 export interface Storage {
   readonly count: number;
+  readonly element: StoredElement;
   readonly kind: 'activation' | 'constant';
-  /** Elements from its arena's begin, of a constant, which is settled at once. */
-  readonly constantOffset: number;
+  /** From its arena's begin, of a constant, which is settled at once. */
+  readonly constantOffsetBytes: number;
   /** The wider storage that it is a part of, since a concatenation wanted it there. */
   parent: { readonly storage: Storage; readonly offset: number } | undefined;
 }
@@ -22,8 +28,16 @@ export interface View {
   readonly strides: readonly number[];
 }
 
-/** float32 that one vector load of a kernel takes. */
-export const VECTOR_COUNT = 4;
+/** What one vector load of a kernel takes. */
+const VECTOR_BYTES = 16;
+
+/** Halves of a vector load: channels of a picture in FP16 come in multiples of it. */
+export const PACK_COUNT = VECTOR_BYTES / STORED_BYTES.f16;
+
+export const packedCount = (channels: number): number => Math.ceil(channels / PACK_COUNT) * PACK_COUNT;
+
+/** Elements of a vector load. */
+export const vectorCount = ({ element }: Storage): number => VECTOR_BYTES / STORED_BYTES[element];
 
 export function packedStrides(dims: readonly number[]): number[] {
   const strides = dims.map(() => 1);
@@ -34,6 +48,26 @@ export function packedStrides(dims: readonly number[]): number[] {
 export const wholeView = (storage: Storage, dims: readonly number[]): View => {
   return { storage, offset: 0, dims, strides: packedStrides(dims) };
 };
+
+/** The strides of pictures whose channels, axis 1, lie side by side, each pixel at a multiple of PACK_COUNT. */
+export function channelsLastStrides([images, channels, ...sides]: readonly number[]): number[] {
+  const pitch = packedCount(channels);
+  const [image, ...rest] = packedStrides([images, ...sides]).map((stride) => stride * pitch);
+  return [image, 1, ...rest];
+}
+
+/**
+ * Elements between neighbouring pixels of [images, channels, height, width] that lie one behind another with their channels side by side;
+ * undefined where they do not.
+ */
+export function pixelPitch({ dims, strides }: View): number | undefined {
+  if (dims.length !== 4) return undefined;
+  const [images, channels, height, width] = dims;
+  if (channels > 1 && strides[1] !== 1) return undefined;
+  const walk = joined({ dims: [images, height, width], strides: [[strides[0], strides[2], strides[3]]] });
+  if (walk.dims.length > 1) return undefined;
+  return images * height * width === 1 ? packedCount(channels) : walk.strides[0][0];
+}
 
 /** Whether the elements lie one after another in the order of the dims. */
 export function isPacked({ dims, strides }: View): boolean {
@@ -63,6 +97,32 @@ export function sliced(view: View, axis: number, begin: number, count: number, s
 export const reshaped = (view: View, dims: readonly number[]): View => {
   return { ...view, dims, strides: packedStrides(dims) };
 };
+
+/** The same numbers in the same order in another shape, where strides can say that; undefined where they would have to be copied. */
+export function reshapedInPlace(view: View, dims: readonly number[]): View | undefined {
+  const whole = joined({ dims: view.dims, strides: [view.strides] });
+  let at = whole.dims.length - 1;
+  let [rest, stride] = [whole.dims[at], whole.strides[0][at]];
+  const strides = dims.map(() => 0);
+  for (let axis = dims.length - 1; axis >= 0; axis -= 1) {
+    if (dims[axis] === 1) continue;
+    if (rest === 1 && at > 0) {
+      at -= 1;
+      [rest, stride] = [whole.dims[at], whole.strides[0][at]];
+    }
+    if (rest % dims[axis] !== 0) return undefined;
+    strides[axis] = stride;
+    stride *= dims[axis];
+    rest /= dims[axis];
+  }
+  return { ...view, dims, strides };
+}
+
+/** Whether both walk through the same places in the same order. */
+export function isSamePlace(one: View, other: View): boolean {
+  const isSameWalk = one.dims.every((dim, axis) => dim === 1 || one.strides[axis] === other.strides[axis]);
+  return one.storage === other.storage && one.offset === other.offset && isSameWalk;
+}
 
 /** As numpy lays a shape over a wider one: missing and single dimensions repeat. */
 export function laidOver(view: View, dims: readonly number[]): View {
@@ -120,4 +180,4 @@ export function rootOf({ storage, offset }: Pick<View, 'storage' | 'offset'>): {
   return place;
 }
 
-export const countOf = ({ dims }: View): number => elementCountOf(dims);
+export const countOf = ({ dims }: Pick<View, 'dims'>): number => elementCountOf(dims);

@@ -3,24 +3,27 @@
 import { failure } from '../../../shared/util/failure';
 import type { OnnxTensor } from '../onnx/model';
 import { floatsOfTensor } from '../onnx/read-tensor';
-import { alignedCount } from './arena';
+import { alignedBytes } from './arena';
 import type { Storage } from './view';
+
+/** Other numbers made of a constant's, under a name of their own. Halves are their bits. */
+export interface Turn {
+  readonly name: string;
+  readonly make: (values: Float32Array) => Float32Array | Uint16Array;
+}
 
 export class WeightPool {
   private readonly storages = new Map<string, Storage>();
-  private readonly parts: { readonly offset: number; readonly values: Float32Array }[] = [];
-  private total = 0;
+  private readonly parts: { readonly offsetBytes: number; readonly values: Float32Array | Uint16Array }[] = [];
+  private totalBytes = 0;
 
-  /** Elements so far. */
-  get count(): number {
-    return this.total;
+  /** So far. */
+  get bytes(): number {
+    return this.totalBytes;
   }
 
-  /** The storage of a constant. `turn` makes other numbers of it, under a name of their own. Throws FailureError unsupportedElement. */
-  add(
-    tensor: OnnxTensor,
-    turn?: { readonly name: string; readonly make: (values: Float32Array) => Float32Array },
-  ): Storage {
+  /** The storage of a constant. Throws FailureError unsupportedElement, and what `turn` throws. */
+  add(tensor: OnnxTensor, turn?: Turn): Storage {
     const key = turn ? `${tensor.name} ${turn.name}` : tensor.name;
     const known = this.storages.get(key);
     if (known) return known;
@@ -29,18 +32,35 @@ export class WeightPool {
       const sentence = `The engine kernels computes in float32, and the constant ${tensor.name} holds ${tensor.element}.`;
       throw failure('unsupportedElement', sentence, 'Export the model in float32, or use the engine onnxruntime.');
     }
-    const values = turn ? turn.make(stored) : stored;
-    const storage: Storage = { count: values.length, kind: 'constant', constantOffset: this.total, parent: undefined };
-    this.parts.push({ offset: this.total, values });
+    return this.keep(key, turn ? turn.make(stored) : stored);
+  }
+
+  /** `count` zeros in FP16. */
+  halfZeros(count: number): Storage {
+    const key = `${count} zeros in FP16`;
+    return this.storages.get(key) ?? this.keep(key, new Uint16Array(count));
+  }
+
+  private keep(key: string, values: Float32Array | Uint16Array): Storage {
+    const storage: Storage = {
+      count: values.length,
+      element: values instanceof Uint16Array ? 'f16' : 'f32',
+      kind: 'constant',
+      constantOffsetBytes: this.totalBytes,
+      parent: undefined,
+    };
+    this.parts.push({ offsetBytes: this.totalBytes, values });
     this.storages.set(key, storage);
-    this.total += alignedCount(values.length);
+    this.totalBytes += alignedBytes(values.byteLength);
     return storage;
   }
 
   /** All constants as they lie in device memory. */
-  joined(): Float32Array {
-    const all = new Float32Array(this.total);
-    for (const { offset, values } of this.parts) all.set(values, offset);
+  joined(): Uint8Array {
+    const all = new Uint8Array(this.totalBytes);
+    for (const { offsetBytes, values } of this.parts) {
+      all.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offsetBytes);
+    }
     return all;
   }
 }

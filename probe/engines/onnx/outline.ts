@@ -3,7 +3,7 @@
 import type { GraphOutline, ValueSize } from '../../../shared/model/layer-edges';
 import { FailureError } from '../../../shared/util/failure';
 import { inferShapes } from './infer-shapes';
-import { ELEMENT_BYTES, type ElementType, elementCountOf, nodeTitle, type OnnxModel } from './model';
+import { ELEMENT_BYTES, type ElementType, elementCountOf, type OnnxModel, type OnnxNode } from './model';
 
 export interface ModelOutline extends GraphOutline {
   /** Of the values whose size is known, at a batch of 1. */
@@ -34,9 +34,13 @@ function declaredSizes({ graph: { inputs, outputs, values } }: OnnxModel): [stri
 }
 
 /**
- * `inputDims` are those of one item, by input. Sizes are inferred; where an operator stands in the way, only what the file says is known.
+ * `inputDims` are those of one item, by input; `nameOf` names a node as the engine's layers do, '' where it has no name. Sizes are inferred; where an operator stands in the way, only what the file says is known.
  */
-export function outlineOf(model: OnnxModel, inputDims: Readonly<Record<string, readonly number[]>> = {}): ModelOutline {
+export function outlineOf(
+  model: OnnxModel,
+  inputDims: Readonly<Record<string, readonly number[]>> = {},
+  nameOf: (node: OnnxNode) => string = ({ name }) => name,
+): ModelOutline {
   const { nodes, inputs, outputs } = model.graph;
   const sizes = new Map(declaredSizes(model));
   try {
@@ -47,7 +51,7 @@ export function outlineOf(model: OnnxModel, inputDims: Readonly<Record<string, r
   }
   return {
     nodes: nodes.map((node) => {
-      return { name: nodeTitle(node), operator: node.operator, inputs: node.inputs, outputs: node.outputs };
+      return { name: nameOf(node), operator: node.operator, inputs: node.inputs, outputs: node.outputs };
     }),
     inputs: inputs.map(({ name }) => name),
     outputs: outputs.map(({ name }) => name),

@@ -123,7 +123,11 @@ class OnnxruntimeEngine implements Engine {
     checkBatch(this.facts, batch);
     const inputs = this.packed(batch);
     const buffers = Object.values(inputs).map((values) => values.buffer as ArrayBuffer);
-    const done = await this.ask(batch.size, (id) => ({ kind: 'infer', id, size: batch.size, inputs }), buffers);
+    const done = await this.ask(
+      batch.size,
+      (id) => ({ kind: 'infer', id, batch: batch.batch, size: batch.size, inputs }),
+      buffers,
+    );
     if (done.kind !== 'done') throw new Error('the thread answered another question');
     for (const buffer of done.buffers) this.pool.giveBack(buffer);
     return { outputs: this.cut(done.outputs, batch.size), startNs: done.startNs, durationNs: done.durationNs };

@@ -24,6 +24,8 @@ export interface OnnxruntimeOptions {
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
   /** Runs of each batch size in warmUp() whose layers are timed; 0 when absent. Profiling ends with the warm-up. */
   readonly profiledRuns?: number;
+  /** Of hookanalyzer.node, which marks the CUDA calls of a batch; out/native of this installation when absent. */
+  readonly addonPath?: string;
 }
 
 export interface LoadedModel {
@@ -39,6 +41,8 @@ export type ToThread =
   | {
       readonly kind: 'infer';
       readonly id: number;
+      /** The caller's number of the batch; 0 is none. */
+      readonly batch: number;
       readonly size: number;
       readonly inputs: Record<string, TensorValues>;
     }

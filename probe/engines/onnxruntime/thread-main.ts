@@ -3,6 +3,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Failure, FailureError } from '../../../shared/util/failure';
+import { type BatchMarks, openBatchMarks } from './batch-marks';
 import type { FromThread, OnnxruntimeOptions, ToThread } from './messages';
 import { refusalOf } from './refusals';
 import { OnnxruntimeSession } from './session';
@@ -22,7 +23,11 @@ function failureOf(error: unknown): Failure {
   return error instanceof FailureError ? error.failure : refusalOf(error, options.name).failure;
 }
 
-async function answer(session: OnnxruntimeSession, message: Extract<ToThread, { id: number }>): Promise<void> {
+async function answer(
+  session: OnnxruntimeSession,
+  marks: BatchMarks,
+  message: Extract<ToThread, { id: number }>,
+): Promise<void> {
   const { id } = message;
   try {
     if (message.kind === 'warmUp') {
@@ -30,10 +35,8 @@ async function answer(session: OnnxruntimeSession, message: Extract<ToThread, { 
       tell({ kind: 'warm', id, layers, edges, growthBytes: process.memoryUsage.rss() - rssBytesAtStart });
       return;
     }
-    const { outputs, startNs, durationNs } = await session.run(
-      message.inputs,
-      session.loaded.fixedSize ?? message.size,
-    );
+    const size = session.loaded.fixedSize ?? message.size;
+    const { outputs, startNs, durationNs } = await marks.during(message.batch, () => session.run(message.inputs, size));
     const buffers = Object.values(message.inputs).map(bufferOf);
     // Two outputs may be one value.
     const transfer = new Set([...Object.values(outputs).map(bufferOf), ...buffers]);
@@ -51,12 +54,13 @@ async function serve(): Promise<void> {
     tell({ kind: 'loadFailed', failure: failureOf(error) });
     return;
   }
+  const marks = openBatchMarks(options);
   let last: Promise<void> = Promise.resolve();
   parentPort?.on('message', (message: ToThread) => {
     if (message.kind === 'abandon') isAbandoned = true;
     last = last.then(async () => {
       if (message.kind === 'warmUp' || message.kind === 'infer') {
-        if (!isAbandoned) await answer(session, message);
+        if (!isAbandoned) await answer(session, marks, message);
         return;
       }
       if (isClosed) return;

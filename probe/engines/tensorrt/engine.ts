@@ -78,14 +78,14 @@ class LoadedEngine implements TensorrtEngine {
     });
   }
 
-  private run(size: number, valuesOf: (input: number) => NodeJS.TypedArray, isProfiled = false) {
+  private run(size: number, valuesOf: (input: number) => NodeJS.TypedArray, { isProfiled = false, batch = 0 } = {}) {
     const shapes = shapesAt(this.facts.inputs, size);
     const inputs = this.facts.inputs.map(({ name }, index) => ({
       name,
       shape: shapes[index],
       values: valuesOf(index),
     }));
-    return this.native.infer(inputs, isProfiled);
+    return this.native.infer(inputs, isProfiled, batch);
   }
 
   async infer(batch: EngineBatch): Promise<EngineResult> {
@@ -93,7 +93,7 @@ class LoadedEngine implements TensorrtEngine {
     checkBatch(this.facts, batch);
     // The caller may write over its arrays as soon as this returns, and the addon reads while it infers.
     const copies = this.facts.inputs.map(({ name }) => batch.inputs[name].slice());
-    const answer = await this.inTurn(() => this.run(batch.size, (index) => copies[index]));
+    const answer = await this.inTurn(() => this.run(batch.size, (index) => copies[index], { batch: batch.batch }));
     const outputs = answer.outputs.map((output) => [output.name, this.valuesOf(output, batch.size)] as const);
     return {
       outputs: Object.fromEntries(outputs),
@@ -130,7 +130,7 @@ class LoadedEngine implements TensorrtEngine {
     const samples = new Map<string, number[]>();
     for (let run = 0; run < WARM_RUN_COUNT + PROFILED_RUN_COUNT; ++run) {
       this.native.resetLayerTimes();
-      await this.run(size, zerosOf, true);
+      await this.run(size, zerosOf, { isProfiled: true });
       if (run < WARM_RUN_COUNT) continue;
       for (const { name, meanNs, count } of this.native.layerTimes()) {
         samples.set(name, [...(samples.get(name) ?? []), meanNs * count]);

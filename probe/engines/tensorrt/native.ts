@@ -103,6 +103,8 @@ export interface NativeEngine {
       readonly values: NodeJS.TypedArray;
     }[],
     isProfiled?: boolean,
+    /** Whose CUDA calls these are, for the rows of the table `external`; 0 is none. */
+    batch?: number,
   ): Promise<{
     readonly outputs: readonly NativeOutput[];
     readonly startHostNs: bigint;

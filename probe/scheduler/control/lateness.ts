@@ -15,12 +15,18 @@ interface Parts {
   readonly queuedNs: number;
   readonly batchWaitNs: number;
   readonly excessNs: number;
+  readonly orderNs: number;
 }
 
-function causeOf({ queuedNs, batchWaitNs, excessNs }: Parts, request: RequestFacts, context: LateContext): LateCause {
-  const mostNs = Math.max(queuedNs, batchWaitNs, excessNs);
+function causeOf(
+  { queuedNs, batchWaitNs, excessNs, orderNs }: Parts,
+  request: RequestFacts,
+  context: LateContext,
+): LateCause {
+  const mostNs = Math.max(queuedNs, batchWaitNs, excessNs, orderNs);
   // Nothing but its own work: no schedule could have met that deadline.
   if (mostNs <= 0) return 'deadline-too-short';
+  if (mostNs === orderNs) return 'answer-order';
   if (mostNs === excessNs) return context.isThrottled ? 'throttled' : 'slow-kernel';
   if (mostNs === batchWaitNs) return 'batch-wait';
   return context.restartedNs > request.arrivalNs ? 'engine-restart' : 'queued-behind';
@@ -28,13 +34,14 @@ function causeOf({ queuedNs, batchWaitNs, excessNs }: Parts, request: RequestFac
 
 /** The decision row of a late request that ran in `batch`. */
 export function explainLate(request: RequestFacts, batch: Batch, context: LateContext): LateDecision {
-  const { arrivalNs, dispatchNs, completionNs, deadlineNs, batchWaitNs } = request;
+  const { arrivalNs, dispatchNs, settledNs, completionNs, deadlineNs, batchWaitNs } = request;
   const { predictedNs } = batch.plan;
-  const serviceNs = completionNs - dispatchNs;
+  const serviceNs = settledNs - dispatchNs;
   const parts = {
     queuedNs: dispatchNs - arrivalNs - batchWaitNs,
     batchWaitNs,
     excessNs: serviceNs - predictedNs,
+    orderNs: completionNs - settledNs,
   };
   const isBehind = batch.behindEndNs > arrivalNs;
   return {

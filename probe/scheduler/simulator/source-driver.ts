@@ -14,6 +14,8 @@ export interface Targets {
   readonly clock: Clock;
   readonly listener: Listener;
   readonly pipelines: ReadonlyMap<string, Pipeline>;
+  /** What the source at `index` hands over with the `askedCount`th time it asks; left out: nothing. */
+  readonly payloadOf?: (index: number, askedCount: number) => unknown;
 }
 
 /** Asks once, now; `deadlineNs` is on the clock. */
@@ -65,16 +67,19 @@ export function driveSource(
 
 const nothing = () => {};
 
-function askerOf(source: SimulatedSource, index: number, { scheduler, pipelines }: Targets): Ask {
+function askerOf(source: SimulatedSource, index: number, { scheduler, pipelines, payloadOf }: Targets): Ask {
   const { target, priority, timeoutMicroseconds, keyCount } = source;
   let askedCount = 0;
-  const nextKey = () => (keyCount === undefined ? index : askedCount++ % keyCount);
+  const next = () => {
+    const asked = askedCount++;
+    return { key: keyCount === undefined ? index : asked % keyCount, payload: payloadOf?.(index, asked) };
+  };
   const pipeline = pipelines.get(target);
   if (pipeline) {
-    return (arrivalNs, deadlineNs, done) => pipeline.submit({ key: nextKey(), arrivalNs, deadlineNs }, done);
+    return (arrivalNs, deadlineNs, done) => pipeline.submit({ ...next(), arrivalNs, deadlineNs }, done);
   }
   return (_arrivalNs, deadlineNs, done) => {
-    scheduler.submit({ model: target, priority, deadlineNs, timeoutMicroseconds, key: nextKey(), done });
+    scheduler.submit({ model: target, priority, deadlineNs, timeoutMicroseconds, ...next(), done });
   };
 }
 

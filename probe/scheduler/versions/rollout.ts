@@ -83,7 +83,7 @@ export class Rollout {
     this.setTraffic({ [previous.version]: 1 });
     const version = this.model.versions.get(candidate.version)!;
     this.enter(version, 'rolled-back', because);
-    this.merge(previous, candidate.queue.takeAll());
+    this.merge(candidate, previous, candidate.queue.takeAll());
     this.tellEmpty(candidate);
     this.drain(version, 'rolled back');
     this.pump();
@@ -108,8 +108,10 @@ export class Rollout {
       else if (lane.statistics.answeredCount >= configuration.rollBack.probationCount) this.endProbation();
     }
     const version = this.model.versions.get(lane.version);
-    if (version?.state === 'draining') this.endIfDrained(version);
-    else if (version?.state === 'failed' && lane.inFlightCount === 0) this.release(version);
+    // Another one of the same name may have been loaded since.
+    if (version?.lane !== lane) return;
+    if (version.state === 'draining') this.endIfDrained(version);
+    else if (version.state === 'failed' && lane.inFlightCount === 0) this.release(version);
   }
 
   /** The engines of a lane do not come back: its queue goes to the other versions, or is answered when there are none. */
@@ -129,7 +131,7 @@ export class Rollout {
     this.tellEmpty(lane);
     for (const request of waiting) {
       const other = model.laneFor(request.key);
-      if (other) this.merge(other, [request]);
+      if (other) this.merge(lane, other, [request]);
       else this.core.answer(request, lane, 'failed', 'engine-lost');
     }
     this.pump();
@@ -163,8 +165,11 @@ export class Rollout {
   }
 
   /** Puts requests that were accepted elsewhere among those that wait, by arrival. The limits do not count: they were accepted. */
-  private merge(lane: Lane, requests: readonly Request[]): void {
+  private merge(from: Lane, lane: Lane, requests: readonly Request[]): void {
     if (requests.length === 0) return;
+    const nowNs = this.core.clock.nowNs();
+    const heldMoreNs = lane.heldUntilNs(nowNs) - from.heldUntilNs(nowNs);
+    for (const request of requests) request.heldBeforeNs += heldMoreNs;
     const all = [...lane.queue.takeAll(), ...requests].sort((left, right) => left.id - right.id);
     for (const request of all) {
       request.version = lane.version;

@@ -127,6 +127,30 @@ describe('rows of the CPU device', () => {
     expect(rows.of('memory').every((row) => row.kind === enums.memoryKind.pageable)).toBe(true);
   });
 
+  test('calls tell the batch that they were made for', () => {
+    const rows = record((device) => {
+      const source = new Float32Array(4);
+      const target = device.alloc(16);
+      device.pushBatch(7);
+      device.upload({ target, source });
+      device.pushBatch(8);
+      device.upload({ target, source });
+      device.popBatch();
+      device.upload({ target, source });
+      device.popBatch();
+      device.upload({ target, source });
+      device.free(target);
+    });
+    const calls = new Map(rows.of('api').map((row) => [row.correlation, row]));
+    const copies = rows.of('memcpy').map(({ correlation }) => correlation);
+    const externals = rows.of('external');
+    expect(externals.map(({ external }) => external)).toEqual([7, 8, 7]);
+    expect(externals.map(({ correlation }) => correlation)).toEqual(copies.slice(0, 3));
+    for (const { correlation, thread, timeNs } of externals) {
+      expect(calls.get(correlation)).toMatchObject({ thread, startNs: timeNs });
+    }
+  });
+
   test('ranges nest', () => {
     const rows = record((device) => {
       device.pushRange('outer');
@@ -295,6 +319,8 @@ describe('wrong arguments become an Error with a sentence', () => {
     ['more than all memory', () => device.alloc(2 ** 40), /do not fit into the memory of this machine/],
     ['a strange free', () => device.free(12345), /^free: this is not the address/],
     ['a range too many', () => device.popRange(), /^popRange: no range is open\.$/],
+    ['a batch too many', () => device.popBatch(), /^popBatch: no batch is open\.$/],
+    ['a batch that is none', () => device.pushBatch(0), /^pushBatch: the batch must be a whole number from 1 to/],
     ['kinds as text', () => untyped.setKinds('kernel'), /^setKinds: the argument must be an array of strings\.$/],
     ['no threads', () => addon.createCpuDevice({ threads: 0 }), /^createCpuDevice: threads must be/],
     [

@@ -59,13 +59,17 @@ test('an engine', () => {
   expect(parseRunnerArguments(words.split(' ')).engine).toEqual({
     model: 'yolo:320',
     engine: 'onnxruntime',
+    precision: 'fp32',
     batchSize: 4,
     isGraph: false,
   });
   expect(parseRunnerArguments(['engine', '--model', 'a.onnx']).engine).toMatchObject({
     engine: 'kernels',
+    precision: 'fp32',
     isGraph: true,
   });
+  const half = ['engine', '--model', 'a.onnx', '--precision', 'fp16'];
+  expect(parseRunnerArguments(half).engine).toMatchObject({ engine: 'kernels', precision: 'fp16' });
   expect(placeOfModel('yolo:320')).toBe('generated:yolov8n-shaped?sidePx=320&batch=free');
   expect(placeOfModel('a.onnx')).toBe('a.onnx');
 });
@@ -73,6 +77,11 @@ test('an engine', () => {
 test.each([
   ['engine', 'Say which model with --model'],
   ['engine --model a.onnx --engine tensorrt', '--engine must be kernels or onnxruntime, not "tensorrt"'],
+  ['engine --model a.onnx --precision int8', '--precision must be fp32 or fp16, not "int8"'],
+  [
+    'engine --model a.onnx --engine onnxruntime --precision fp16',
+    '--precision fp16 is for the engine kernels; the others compute in what the model is stored in',
+  ],
   ['', 'Say what to run: demo, check, experiment, engine or workload'],
   ['dance', 'Say what to run: demo, check, experiment, engine or workload, not "dance"'],
   ['experiment', 'An experiment needs --spec with the JSON of what to measure'],
@@ -108,5 +117,6 @@ test('a workload: what its file may say stays undefined', () => {
     seconds: undefined,
     seed: undefined,
     controlPath: '/c.jsonl',
+    sensorsRoot: undefined,
   });
 });

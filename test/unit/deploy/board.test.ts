@@ -15,6 +15,9 @@ compiler=/usr/bin/g++
 compilerVersion=g++ (Ubuntu 11.4.0-1ubuntu1~22.04) 11.4.0
 nvcc=/usr/local/cuda/bin/nvcc
 nvccVersion=Cuda compilation tools, release 12.6, V12.6.68
+tensorrt=/usr/include/aarch64-linux-gnu
+tensorrtMajor=#define NV_TENSORRT_MAJOR 10 //!< TensorRT major version.
+cudaInclude=/usr/local/cuda/include
 node=/usr/bin/node
 nodeVersion=v12.22.9
 l4t=# R36 (release), REVISION: 4.3, GCID: 38968081, BOARD: generic, EABI: aarch64, DATE: Wed Jan  8 01:49:37 UTC 2025
@@ -49,6 +52,8 @@ test('an Orin Nano with JetPack 6, as the survey prints it', () => {
     compiler: { path: '/usr/bin/g++', version: 'g++ (Ubuntu 11.4.0-1ubuntu1~22.04) 11.4.0' },
     nvcc: { path: '/usr/local/cuda/bin/nvcc', version: 'Cuda compilation tools, release 12.6, V12.6.68' },
     node: { path: '/usr/bin/node', version: 'v12.22.9' },
+    tensorrt: { include: '/usr/include/aarch64-linux-gnu', major: 10 },
+    cudaInclude: '/usr/local/cuda/include',
     gpu: {
       isTegra: true,
       l4tMajor: 36,
@@ -60,6 +65,15 @@ test('an Orin Nano with JetPack 6, as the survey prints it', () => {
   });
   expect(archOf(board, 'orin')).toBe('arm64');
   expect(failureOf(() => checkBoard(board, 'orin'))).toBeUndefined();
+});
+
+test.each([
+  ['#define NV_TENSORRT_MAJOR 8 //!< TensorRT major version.', 8],
+  ['#define TRT_MAJOR_ENTERPRISE 10', 10],
+  ['', 0],
+])('the major of TensorRT’s headers: %s', (line, major) => {
+  const { tensorrt } = parseBoard(`tensorrt=/opt/tensorrt/include\ntensorrtMajor=${line}\n`);
+  expect(tensorrt).toEqual({ include: '/opt/tensorrt/include', major });
 });
 
 test('the driver’s switch is read in both positions', () => {

@@ -11,6 +11,13 @@ const cmake = (folder: string) => readFileSync(path.join(root, folder, 'CMakeLis
 const sorted = (words: Iterable<string>) => [...words].sort();
 const compilers = { compiler: '/usr/bin/g++', nvcc: undefined, nvccVersion: '' };
 
+/** TENSORRT_NEUTRAL_SOURCES or TENSORRT_10_SOURCES of CMake. */
+function tensorrtSources(part: string): string[] {
+  const text = readFileSync(path.join(root, 'native/tensorrt/sources.cmake'), 'utf8');
+  const [, listed = ''] = new RegExp(`set\\(TENSORRT_${part}_SOURCES([^)]*)`).exec(text) ?? [];
+  return [...listed.matchAll(/LIST_DIR\}\/([\w/]+\.cc)/g)].map(([, name]) => `native/tensorrt/${name}`);
+}
+
 test('the collector is built from the sources and with the flags that CMake has', () => {
   const text = cmake('native/collector');
   const listed = [...text.matchAll(/(\S+\.cc)\b/g)].map(([, name]) => path.join('native/collector', name));
@@ -31,16 +38,41 @@ test('the addon is built from the sources that CMake has, with and without CUDA'
       name.startsWith('${REPOSITORY}/') ? name.slice('${REPOSITORY}/'.length) : path.join('native/addon', name),
     );
   expect(listed(withCuda)).toContain('kernels/gemm/gemm_tile.cu');
-  const neutral = /set\(TENSORRT_NEUTRAL_SOURCES([^)]*)/.exec(
-    readFileSync(path.join(root, 'native/tensorrt/sources.cmake'), 'utf8'),
-  )?.[1];
-  const tensorrt = [...(neutral ?? '').matchAll(/\/(\w+\.cc)/g)].map(([, name]) => `native/tensorrt/${name}`);
+  const tensorrt = tensorrtSources('NEUTRAL');
   expect(tensorrt).toHaveLength(4);
   expect(sorted(addonSources(paths, true))).toEqual(sorted([...listed(always), ...tensorrt, ...listed(withCuda)]));
   expect(sorted(addonSources(paths, false))).toEqual(sorted([...listed(always), ...tensorrt]));
   const defines = /target_compile_definitions\(hookanalyzer PRIVATE ([^)]+)\)/.exec(text)?.[1].split(' ') ?? [];
   expect(defines).toHaveLength(2);
   for (const define of defines) expect(planAddon(paths, compilers)?.steps[0].command).toContain(`-D${define}`);
+});
+
+test('with the headers of TensorRT 10 the addon gets its adapter, with the defines and folders that CMake has', () => {
+  const adapter = tensorrtSources('10');
+  expect(adapter.length).toBeGreaterThan(4);
+  const without = addonSources(paths, false);
+  expect(sorted(addonSources(paths, false, 10))).toEqual(sorted([...without, ...adapter]));
+  expect(sorted(addonSources(paths, true, 10))).toEqual(sorted([...addonSources(paths, true), ...adapter]));
+  for (const major of [8, 11]) expect(addonSources(paths, false, major)).toEqual(without);
+  const text = cmake('native/tensorrt');
+  const define = /target_compile_definitions\(hka_tensorrt PRIVATE (\S+)\)/.exec(text)?.[1];
+  const headers = { include: '/opt/tensorrt/include', cudaInclude: '/usr/local/cuda/include', major: 10 };
+  const stepsWith = (tensorrt: typeof headers, nvcc?: string) =>
+    planAddon(paths, { ...compilers, nvcc, tensorrt })?.steps ?? [];
+  for (const steps of [stepsWith(headers), stepsWith(headers, '/usr/local/cuda/bin/nvcc')]) {
+    const having = (word: string) =>
+      sorted(steps.flatMap(({ label, command }) => (command.includes(word) ? label : [])));
+    expect(having(`-D${define}`)).toEqual(sorted([...tensorrtSources('NEUTRAL'), ...adapter]));
+    expect(having('-isystem /opt/tensorrt/include -isystem /usr/local/cuda/include')).toEqual(sorted(adapter));
+  }
+  // Where Debian's packages put them the compiler looks anyway.
+  const debian = stepsWith({ ...headers, include: '/usr/include/aarch64-linux-gnu' });
+  expect(debian.some(({ command }) => command.includes('-isystem /usr/include'))).toBe(false);
+  expect(debian.find(({ label }) => label.endsWith('v10/lane.cc'))?.command).toContain(
+    '-isystem /usr/local/cuda/include',
+  );
+  // JetPack 5 has TensorRT 8.5: the neutral part alone.
+  expect(stepsWith({ ...headers, major: 8 }).some(({ command }) => /HAVE_TENSORRT|v10/.test(command))).toBe(false);
 });
 
 test('nvcc compiles what needs it, for Orin, and from CUDA 11.8 on for Hopper too', () => {

@@ -1,9 +1,11 @@
 // What adapts: batch limit, tiers, admission, pressure; and what is said about late requests.
 
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_QUEUE_POLICY } from '../../../probe/scheduler/configuration';
 import { AdaptiveBatch } from '../../../probe/scheduler/control/adaptive-batch';
 import { Degradation } from '../../../probe/scheduler/control/degradation';
 import { CostModel } from '../../../probe/scheduler/placement/cost-model';
+import type { Request } from '../../../probe/scheduler/request';
 import { MS, makeBed, outcomesOf } from './bed';
 
 const RULE = {
@@ -213,5 +215,40 @@ describe('cost model', () => {
     costs.learn(a, 1, [], 10 * MS);
     for (let count = 0; count < 20; count++) costs.learn(a, 1, [], 20 * MS);
     expect(costs.predictNs(a, 1, []) / MS).toBeGreaterThan(19);
+  });
+});
+
+describe('answers in order', () => {
+  const model = (preserveOrdering: boolean) => ({ name: 'm', dynamicBatching: { preserveOrdering } });
+  // Two streams; a takes 20 ms, b and c 5 ms each.
+  const bedOf = (preserveOrdering: boolean) => {
+    const bed = makeBed({ models: [model(preserveOrdering)], streams: [{ cudaPriority: 0 }, { cudaPriority: 0 }] });
+    bed.executor.work = ({ requests }) => (requests[0].spec.payload === 'a' ? 20 : 5);
+    bed.at(0, 'a');
+    bed.at(1, 'b', { deadlineMs: 10 });
+    bed.at(2, 'c');
+    bed.run(100);
+    return bed;
+  };
+  const answersOf = ({ trace }: ReturnType<typeof makeBed>) =>
+    trace.requests.map((request) => `${(request as Request).spec.payload} ${request.completionNs / MS}`);
+
+  test('an answer that is there early waits for the earlier requests, and is late because of it', () => {
+    expect(answersOf(bedOf(false))).toEqual(['b 6', 'c 11', 'a 20']);
+    const bed = bedOf(true);
+    expect(answersOf(bed)).toEqual(['a 20', 'b 20', 'c 20']);
+    expect(bed.trace.of('late').map(({ cause, lateNs, serviceNs }) => [cause, lateNs / MS, serviceNs / MS])).toEqual([
+      ['answer-order', 10, 5],
+    ]);
+    expect(bed.scheduler.openCount).toBe(0);
+  });
+
+  test('with several levels or DELAY it cannot be, as in Triton', () => {
+    const of = (dynamicBatching: object) => () =>
+      makeBed({ models: [{ name: 'm', dynamicBatching: { preserveOrdering: true, ...dynamicBatching } }] });
+    expect(of({ priorityLevels: 2 })).toThrow('The model "m" preserves ordering and has 2 priority levels');
+    const delaying = { timeoutAction: 'DELAY', defaultTimeoutMicroseconds: 5 } as const;
+    const defaultQueuePolicy = { ...DEFAULT_QUEUE_POLICY, ...delaying };
+    expect(of({ defaultQueuePolicy })).toThrow('preserves ordering and delays what times out');
   });
 });

@@ -6,7 +6,16 @@ import type { PolicyName } from '../../../probe/scheduler/policies/policy';
 import { simulate } from '../../../probe/scheduler/simulator/simulate';
 import type { SimulatedWorkload } from '../../../probe/scheduler/simulator/workload';
 import { policyNames, workloads } from './random-workload';
-import { checkAnsweredOnce, checkBatches, checkDeadlineOrder, checkNothingRefused, checkOrder, Trace } from './trace';
+import {
+  checkAnsweredOnce,
+  checkAnswerOrder,
+  checkBatches,
+  checkBatchWait,
+  checkDeadlineOrder,
+  checkNothingRefused,
+  checkOrder,
+  Trace,
+} from './trace';
 
 const CASE_COUNT = 10_000;
 const HAPPENINGS = [
@@ -17,6 +26,7 @@ const HAPPENINGS = [
     'engine-error',
     'engine-hung',
     'engine-lost',
+    'held',
     'no-version',
     'queue-full',
     'reused',
@@ -59,7 +69,13 @@ test('every request is answered once, batches keep their limits, deadlines their
     expect(checkAnsweredOnce(trace, scheduler.openCount)).toBeUndefined();
     expect(checkBatches(trace, workload)).toBeUndefined();
     expect(checkOrder(trace, workload)).toBeUndefined();
+    expect(checkAnswerOrder(trace, workload)).toBeUndefined();
+    if (trace.requests.some(({ settledNs, completionNs }) => settledNs < completionNs)) seen.add('held');
     expect(checkNothingRefused(trace, workload)).toBeUndefined();
+    if (workload.streams!.every(({ lowestLevel }) => lowestLevel === undefined)) {
+      // Only the latency-aware policy leaves a stream free for the sake of what runs on another.
+      expect(checkBatchWait(trace, workload.streams!.length, policy !== 'latency-aware')).toBeUndefined();
+    }
     if (policy !== 'fifo' && policy !== 'edf') expect(checkDeadlineOrder(trace)).toBeUndefined();
     // Twice is enough to see a clock, a map's order or a leftover in the decisions; a fifth of the cases is enough to find one.
     if (seed % 5 === 0) expect(simulate(workload, policy, seed).traceHash).toBe(traceHash);

@@ -61,12 +61,17 @@ function model(name: string): fc.Arbitrary<SimulatedModel> {
         failRatio: fc.constantFrom(0, 0, 0, 0.2),
         hasTiers: fc.boolean(),
         hasRollBack: fc.boolean(),
+        wantsOrder: fc.boolean(),
       })
       .map((drawn): SimulatedModel => {
         const { preferredBatchSize, maxQueueDelayMicroseconds, priorityLevels, defaultQueuePolicy } = drawn;
         const { weight, latencyTargetNs, admission, pressureDepth, hasTiers, hasRollBack } = drawn;
         const { launchNs, perItemNs, noiseRatio, failRatio } = drawn;
-        const batching = { preferredBatchSize, maxQueueDelayMicroseconds, priorityLevels, defaultQueuePolicy };
+        const { timeoutAction, defaultTimeoutMicroseconds } = defaultQueuePolicy;
+        const isDelaying = timeoutAction === 'DELAY' && defaultTimeoutMicroseconds > 0;
+        const preserveOrdering = drawn.wantsOrder && priorityLevels <= 1 && !isDelaying;
+        const queueing = { maxQueueDelayMicroseconds, priorityLevels, defaultQueuePolicy };
+        const batching = { preferredBatchSize, preserveOrdering, ...queueing };
         const tiers = ['full', 'lighter-model', 'reuse-last'] as const;
         const rollBack = { answerCountMin: 5, probationCount: 12, failedRatioMax: 0.1, failedCountMin: 2 };
         const options: ModelOptions = {

@@ -87,7 +87,7 @@ export function checkDeadlineOrder(trace: Trace): string | undefined {
       if (other.model !== gone.model || other.version !== gone.version || other.priority !== gone.priority) continue;
       if (other.deadlineNs >= gone.deadlineNs || other.arrivalNs >= gone.dispatchNs) continue;
       if ((delayedNs.get(other.id) ?? Number.POSITIVE_INFINITY) <= gone.dispatchNs) continue;
-      const leftNs = other.dispatchNs >= 0 ? other.dispatchNs : other.completionNs;
+      const leftNs = other.dispatchNs >= 0 ? other.dispatchNs : other.settledNs;
       if (leftNs > gone.dispatchNs) return `request ${gone.id} went before ${other.id}, whose deadline is earlier`;
     }
   }
@@ -114,6 +114,56 @@ export function checkOrder(trace: Trace, { models }: SimulatedWorkload): string 
   )) {
     if (startNs < (endNs.get(stream) ?? 0)) return `batch ${id} began on stream ${stream} while another ran there`;
     endNs.set(stream, durationNs < 0 ? startNs : startNs + durationNs);
+  }
+  return undefined;
+}
+
+/** How long a stream was free between two moments, from when each batch was dispatched and answered. */
+function freeNs(
+  busy: readonly (readonly [number, number])[],
+  streamCount: number,
+  fromNs: number,
+  toNs: number,
+): number {
+  const moments = [...new Set([fromNs, toNs, ...busy.flat()])].filter((at) => at >= fromNs && at <= toNs);
+  moments.sort((left, right) => left - right);
+  let sumNs = 0;
+  for (let index = 1; index < moments.length; index++) {
+    const [beginNs, endNs] = [moments[index - 1], moments[index]];
+    const busyCount = busy.filter(([from, to]) => from <= beginNs && to >= endNs).length;
+    if (busyCount < streamCount) sumNs += endNs - beginNs;
+  }
+  return sumNs;
+}
+
+/**
+ * The wait for a batch to fill is what of a request's wait a stream was free, and nothing else; a policy that may leave a stream free
+ * for other reasons is held to "at most". Streams must take every level.
+ */
+export function checkBatchWait(trace: Trace, streamCount: number, isExact: boolean): string | undefined {
+  if (hasMoves(trace) || trace.of('engine').length > 0) return undefined;
+  const dispatchNs = new Map(trace.requests.map((request) => [request.batchId, request.dispatchNs]));
+  const busy = trace.batches.map(({ id, startNs, durationNs }) => {
+    return [dispatchNs.get(id)!, startNs + durationNs] as const;
+  });
+  for (const { id, arrivalNs, dispatchNs: goneNs, batchWaitNs } of trace.requests) {
+    if (goneNs < 0) continue;
+    const wantedNs = freeNs(busy, streamCount, arrivalNs, goneNs);
+    const isRight = isExact ? batchWaitNs === wantedNs : batchWaitNs >= 0 && batchWaitNs <= wantedNs;
+    if (!isRight) return `request ${id} waited ${batchWaitNs} ns for company while a stream was free for ${wantedNs}`;
+  }
+  return undefined;
+}
+
+/** What a model that preserves ordering answers, it answers in the order in which it was asked; refusals at the door come at once. */
+export function checkAnswerOrder({ requests }: Trace, { models }: SimulatedWorkload): string | undefined {
+  for (const { name, dynamicBatching } of models) {
+    if (!dynamicBatching?.preserveOrdering) continue;
+    const isRefused = ({ reason }: RequestFacts) =>
+      reason === 'queue-full' || reason === 'admission' || reason === 'no-version';
+    const answered = requests.filter((request) => request.model === name && !isRefused(request));
+    const early = answered.find(({ id }, index) => index > 0 && id < answered[index - 1].id);
+    if (early) return `request ${early.id} of ${name} was answered after one that came later`;
   }
   return undefined;
 }

@@ -216,3 +216,39 @@ test('closing answers everything that is open', () => {
   bed.run(100);
   expect(bed.trace.requests).toHaveLength(2);
 });
+
+describe('a version that is loaded again', () => {
+  test('one that could not be loaded comes up the second time and can be swapped to', () => {
+    const bed = loaded();
+    let loadCount = 0;
+    bed.executor.loading = ({ version }) =>
+      version === '2' && loadCount++ === 0 ? 'The file is not there.' : undefined;
+    const said: (string | undefined)[] = [];
+    bed.when(10, () => bed.scheduler.load('m', '2', (error) => said.push(error)));
+    bed.when(20, () => bed.scheduler.load('m', '2', (error) => said.push(error)));
+    bed.when(30, () => bed.scheduler.swap('m', '2'));
+    bed.run(1000);
+    expect(said).toEqual(['The file is not there.', undefined]);
+    expect(countOf(bed, 'completed', '1') + countOf(bed, 'completed', '2')).toBe(100);
+    expect(countOf(bed, 'completed', '2')).toBeGreaterThan(80);
+  });
+
+  test('one that ended serves again; one that is there is refused', () => {
+    const bed = loaded();
+    bed.when(10, () => bed.scheduler.load('m', '2'));
+    bed.when(20, () => {
+      expect(() => bed.scheduler.load('m', '2')).toThrow('Version "2" of "m" is ready.');
+      bed.scheduler.swap('m', '2');
+    });
+    bed.when(40, () => bed.scheduler.load('m', '1'));
+    bed.when(50, () => bed.scheduler.swap('m', '1'));
+    bed.run(1000);
+    expect(statesOf(bed)).toContain('1 ended');
+    expect(bed.scheduler.versionsOf('m').map(({ version, state }) => `${version} ${state}`)).toEqual([
+      '1 serving',
+      '2 ended',
+    ]);
+    expect(countOf(bed, 'completed', '1') + countOf(bed, 'completed', '2')).toBe(100);
+    expect(bed.trace.requests.at(-1)!.version).toBe('1');
+  });
+});

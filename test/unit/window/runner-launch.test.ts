@@ -43,7 +43,7 @@ test('without a collector only what the runner itself can tell is traced, and wi
   const alone = boardRunner({ ...BOARD, collectorPath: undefined }) as typeof place;
   expect(demoLaunch(alone)).toEqual({
     command: '/v/node',
-    args: ['/v/runner.js', 'demo', '--seconds', '60', '--device', 'auto', '--addon', '/v/a.node'],
+    args: [...'/v/runner.js workload --preset demo --seconds 60 --device auto --addon /v/a.node'.split(' ')],
     kinds: ['kernel', 'memcpy', 'memory', 'nvtx'],
   });
   const installation = { root: '/r', probePath: '/p', runnerPath: '/x', storePath: '/s', collectorPath: undefined };

@@ -6,6 +6,7 @@ import type { EngineRef } from '../../../probe/scheduler/executor';
 import { Request } from '../../../probe/scheduler/request';
 import { BuildReport } from '../../../probe/workloads/build-report';
 import { EngineExecutor, type EngineLayers } from '../../../probe/workloads/engine-executor';
+import type { EngineAnswer } from '../../../probe/workloads/feeds/feed';
 
 const REF: EngineRef = { id: 'm/1/full', index: 0, model: 'm', version: '1', tier: 0, kind: 'full' };
 const EPOCH_NS = 1_000_000;
@@ -100,9 +101,22 @@ test('a batch: its id, its items, times on the scheduler’s clock, a result for
   const answer = await execute(3);
   expect(engine.batches).toMatchObject([{ batch: 42, size: 3 }]);
   expect(answer).toMatchObject({ startNs: 70, durationNs: 30 });
-  const { results } = answer as { results: { y: Float32Array }[] };
-  expect(results.map(({ y }) => y.length)).toEqual([2, 2, 2]);
-  expect(results[0].y).not.toEqual(results[1].y);
+  const { results } = answer as { results: EngineAnswer[] };
+  expect(results.map(({ outputs }) => outputs.y.length)).toEqual([2, 2, 2]);
+  expect(results[0].outputs.y).not.toEqual(results[1].outputs.y);
+  expect(results[0].facts).toBe(engine.facts);
+});
+
+test('a request that carries numbers is asked with them', async () => {
+  const { engine, executor } = await loaded();
+  const payload = { item: { x: Float32Array.of(7, 8) } };
+  const requests = [new Request(1, { model: 'm', payload }, 0, 1), new Request(2, { model: 'm' }, 0, 1)];
+  await new Promise((resolve) =>
+    executor.execute({ id: 1, engine: REF, stream: 0, cudaPriority: 0, requests }, resolve),
+  );
+  const { x } = engine.batches[0].inputs;
+  expect([x[0], x[1]]).toEqual([7, 8]);
+  expect(x[2]).not.toBe(7);
 });
 
 test('a batch that fails is answered with the sentence', async () => {

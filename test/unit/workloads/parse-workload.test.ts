@@ -42,8 +42,42 @@ test('defaults', () => {
   const [{ options, versions, traffic }] = workload.models;
   expect(options).toMatchObject({ name: 'detect', maxBatchSize: 4, degradation: { tiers: ['full'] } });
   expect(traffic).toBeUndefined();
-  const full = { kind: 'onnxruntime', files: [{ place: 'detect.onnx' }], threads: 1, provider: undefined, batchMax: 4, tensorrt: {} };
+  const full = {
+    kind: 'onnxruntime',
+    files: [{ place: 'detect.onnx' }],
+    threads: 1,
+    provider: undefined,
+    batchMax: 4,
+    tensorrt: {},
+  };
   expect(versions).toEqual([{ version: '1', isFirst: true, engines: { full } }]);
+});
+
+test('a model on TensorRT: its options, a precision a version', () => {
+  const range = { min: [1, 3, 64, 64], best: [4, 3, 64, 64], max: [8, 3, 64, 64] };
+  const keys = { profiles: [{ images: range }], workspaceMiB: 256, dlaCore: 0, sparsity: true, timingCache: 'times' };
+  const versions = { full: { precision: 'fp32' }, half: {}, small: { precision: 'int8' } };
+  const entry = { engine: 'tensorrt', precision: 'fp16', optimizationLevel: 5, calibrationCache: 'scales', ...keys };
+  const [{ options, versions: plans }] = parse(withModel({ ...entry, versions })).models;
+  expect(options.loadNsMax).toBe(7200e9);
+  expect(plans.map(({ engines }) => engines.full?.precision)).toEqual(['fp32', 'fp16', 'int8']);
+  const given = { ...keys, optimizationLevel: 5, calibrationCache: 'scales' };
+  expect(plans.map(({ engines }) => engines.full?.tensorrt)).toEqual([given, given, given]);
+});
+
+test.each([
+  [{ dlaCore: 1 }, /only the engine tensorrt has "dlaCore", and this is onnxruntime/],
+  [
+    { engine: 'kernels', profiles: [{ x: { min: [1], best: [1], max: [1] } }] },
+    /at models\.detect\.profiles: only the engine/,
+  ],
+  [{ precision: 'fp16' }, /the engine onnxruntime computes in the precision of its file/],
+  [{ engine: 'kernels', versions: { a: { precision: 'int8' } } }, /the engine kernels has fp32 and fp16/],
+  [{ engine: 'tensorrt', precision: 'fp8' }, /at models\.detect\.precision/],
+  [{ engine: 'tensorrt', optimizationLevel: 6 }, /at models\.detect\.optimizationLevel/],
+  [{ engine: 'tensorrt', profiles: [{ x: { min: [1], max: [1] } }] }, /the key "best" is missing/],
+])('a key that its engine cannot heed: %o', (parts, sentence) => {
+  expect(messageOf(withModel(parts))).toMatch(sentence);
 });
 
 test('YAML with Triton’s words, units made nanoseconds, versions and tiers with files of their own', () => {

@@ -4,7 +4,9 @@ import { formatNs } from '../../../../shared/units/format';
 
 /** What the scheduler said of a late request; durations in ns, -1 or NaN when unknown. */
 export interface LateFacts {
-  /** queued-behind, batch-wait, slow-kernel, throttled, engine-restart, deadline-too-short */
+  /**
+   * queued-behind, batch-wait, slow-kernel, slow-host, allocation-in-hot-path, throttled, engine-restart, answer-order, deadline-too-short
+   */
   readonly cause: string;
   readonly queuedNs: number;
   readonly batchWaitNs: number;
@@ -48,8 +50,14 @@ export function lateWords(late: LateFacts): string {
       return `Waited ${formatNs(batchWaitNs)} for its batch to fill while a stream was free.`;
     case 'slow-kernel':
       return `${expectation(late)}: slow kernels.`;
+    case 'slow-host':
+      return `${expectation(late)}: its kernels took as long as always, the time passed around them.`;
+    case 'allocation-in-hot-path':
+      return `${expectation(late)}: memory was allocated while it ran.`;
     case 'throttled':
       return `${expectation(late)}: the board throttled.`;
+    case 'answer-order':
+      return 'Its answer was there and waited for those of earlier requests.';
     case 'engine-restart':
       return `Queued ${formatNs(queuedNs)} while its engine was restarted.`;
     case 'deadline-too-short':

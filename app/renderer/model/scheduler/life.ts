@@ -3,6 +3,7 @@
 //   request   │ queued ▒▒▒▒▒▒▒ │ batch wait ░░ │ engine ████ │
 //   stream 0  │ detector ■■■■■■■■■■■■■ (blocked it) │ own ████ │
 //   stream 1  │ classifier ■■■  ■■■
+//   CUDA 7    │                          │ ▪▪▪▪▪▪▪▪▪▪ its kernels and copies (life-work.ts)
 //             arrived                          dispatched    answered
 
 import { enumWord } from '../../../../shared/model/enums';
@@ -10,6 +11,7 @@ import { formatNs } from '../../../../shared/units/format';
 import type { WindowTable } from '../../../../shared/window/methods';
 import { type Batch, batchesOf } from './batches';
 import { lateWords, reasonWords } from './causes';
+import { type LifeWork, lifeWorkOf, type WorkQuestions, workSql } from './life-work';
 import type { RequestRef } from './misses';
 import type { Range } from './range';
 import { type Reading, readingsOf } from './records';
@@ -78,6 +80,8 @@ export interface Life extends RequestRef {
   readonly mates: readonly Mate[];
   /** Other requests of the same run of a pipeline that were in other batches. */
   readonly kin: readonly Mate[];
+  /** What its batch put onto the device. */
+  readonly work: LifeWork;
   /** What is drawn: its life with some room on both sides. */
   readonly view: Range;
 }
@@ -86,7 +90,7 @@ const BATCHES_AROUND_MAX = 400;
 const MATES_MAX = 64;
 const ROOM_RATIO = 0.12;
 
-export interface LifeQuestions {
+export interface LifeQuestions extends WorkQuestions {
   readonly request: string;
   readonly batches: string;
   readonly mates: string;
@@ -109,7 +113,9 @@ export function lifeSql({ source, request }: RequestRef): LifeQuestions {
       AND r.batch = me.batch AND r.request <> me.request ORDER BY r.arrivalNs LIMIT ${MATES_MAX}`,
     kin: `SELECT ${others} FROM request r, ${me} AS me WHERE r.source = me.source AND me.parent <> 0
       AND r.parent = me.parent AND r.request <> me.request AND (r.batch <> me.batch OR me.batch = 0) ORDER BY r.stage, r.arrivalNs LIMIT ${MATES_MAX}`,
-    decisions: `SELECT * FROM decision WHERE source = ${source} AND request = ${request} ORDER BY timeNs`,
+    decisions: `SELECT d.*, c.cause FROM decision d LEFT JOIN late_cause c ON d.kind = 'late' AND c.source = d.source AND c.request = d.request
+      WHERE d.source = ${source} AND d.request = ${request} ORDER BY d.timeNs`,
+    ...workSql({ source, request }),
   };
 }
 
@@ -195,7 +201,7 @@ function sentenceOf(row: Reading, late: Reading | undefined, own: Batch | undefi
     return `${how} after ${formatNs(tookNs)}${spare}.`;
   }
   const why = lateWords({
-    cause: late?.text('because') ?? '',
+    cause: late?.text('cause') ?? '',
     queuedNs: late?.number('queuedNs') ?? dispatchNs - arrivalNs,
     batchWaitNs: row.number('batchWaitNs'),
     serviceNs: late?.number('serviceNs') ?? completionNs - dispatchNs,
@@ -246,6 +252,7 @@ export function lifeOf(answers: LifeAnswers): Life | undefined {
     blockers,
     mates: readingsOf(answers.mates).map(mateOf),
     kin: readingsOf(answers.kin).map(mateOf),
+    work: lifeWorkOf(answers, batch !== 0),
     view: { fromNs: arrivalNs - roomNs, toNs: completionNs + roomNs },
   };
 }

@@ -30,6 +30,33 @@ export function linkedRows(
   return inOrder(found);
 }
 
+/** Work that these calls started: so much that a batch of many kernels is whole. */
+const WORK_COUNT_MAX = 5000;
+
+/** The kernels, copies and fills of many calls, in no order. */
+export function workOfCalls(
+  model: TimelineModel,
+  calls: readonly Pick<SliceRow, 'source' | 'correlation'>[],
+): SliceRow[] {
+  const bySource = new Map<number, Set<number>>();
+  for (const { source, correlation } of calls) {
+    bySource.set(source, (bySource.get(source) ?? new Set()).add(correlation));
+  }
+  const found: SliceRow[] = [];
+  for (const entry of model.tracks.inOrder()) {
+    const wanted = bySource.get(entry.source);
+    if (!wanted || entry.shape !== 'slices' || entry.subject.kind !== 'stream') continue;
+    for (const [lane, { correlation, count }] of entry.track.lanes.entries()) {
+      for (let row = 0; row < count; row += 1) {
+        if (!wanted.has(correlation[row])) continue;
+        if (found.length === WORK_COUNT_MAX) return found;
+        found.push(readRow(model, { entry, lane, row }));
+      }
+    }
+  }
+  return found;
+}
+
 function inOrder(rows: SliceRow[]): SliceRow[] {
   return rows.sort((left, right) => left.startNs - right.startNs);
 }

@@ -1,12 +1,12 @@
 // Everything about the row that was clicked, asked of the session's store.
 
-import { useEffect, useState } from 'react';
 import { copyWords, enumWord } from '../../../../shared/model/enums';
 import { formatBytes, formatCount, formatNs } from '../../../../shared/units/format';
-import type { WindowTable } from '../../../../shared/window/methods';
-import { useActions, useChoices, useSession } from '../../context';
+import { useChoices, useSession } from '../../context';
 import type { RowRef } from '../../state/session-store';
 import { Button } from '../../widgets/button';
+import { BatchLinkView } from './batch-link-view';
+import { useTable } from './use-table';
 
 /** The whole row, by what names it. */
 function detailSql({ table, source, startNs, correlation }: RowRef): string {
@@ -42,25 +42,6 @@ function words(column: string): string {
   return column.replace(/Ns$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-function useTable(sql: string | undefined): WindowTable | undefined {
-  const actions = useActions();
-  const { key } = useSession();
-  const [table, setTable] = useState<WindowTable>();
-  useEffect(() => {
-    let isCurrent = true;
-    setTable(undefined);
-    if (sql === undefined) return;
-    actions.request('session/query', { session: key, sql }).then(
-      (answer) => isCurrent && setTable(answer),
-      (error) => isCurrent && actions.tell(error),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [actions, key, sql]);
-  return table;
-}
-
 const HIDDEN = new Set(['source', 'name', 'domain', 'category']);
 
 export function DetailsPanel() {
@@ -76,6 +57,7 @@ export function DetailsPanel() {
       <p className="mono" style={{ overflowWrap: 'anywhere' }} data-testid="details-name">
         {selected.name}
       </p>
+      <BatchLinkView row={selected} />
       <dl className="facts">
         {cells &&
           row.columns.map(({ name }, index) =>

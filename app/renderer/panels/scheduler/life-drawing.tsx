@@ -1,15 +1,20 @@
 // One request's life across lanes: its own parts, the streams around it, and those it ran with.
 
+import { useCallback, useState } from 'react';
 import { formatNs } from '../../../../shared/units/format';
 import { NS_PER_MS } from '../../../../shared/units/units';
 import { seriesColor } from '../../charts/chart-colors';
 import { type BatchRole, type Life, type Mate, PHASE_WORDS } from '../../model/scheduler/life';
+import type { Work } from '../../model/scheduler/life-work';
 import { linearTicks } from '../../model/statistics/axis-ticks';
+import { WORK_LANE_PX, type WorkColors, WorkLanes } from './life-work-lanes';
 
 interface LifeDrawingProps {
   readonly life: Life;
   readonly models: readonly string[];
   readonly widthPx: number;
+  readonly colors: WorkColors;
+  readonly onPickWork: (work: Work) => void;
 }
 
 const LABEL_PX = 150;
@@ -29,18 +34,23 @@ const ROLE_WORDS: Readonly<Record<BatchRole, string>> = {
   other: 'ran beside it',
 };
 
-export function LifeDrawing({ life, models, widthPx }: LifeDrawingProps) {
+export function LifeDrawing({ life, models, widthPx, colors, onPickWork }: LifeDrawingProps) {
+  const [pointed, setPointed] = useState<string>();
   const { view, arrivalNs, completionNs, deadlineNs } = life;
   const plotPx = Math.max(60, widthPx - LABEL_PX - 14);
-  const pxOf = (timeNs: number) =>
-    Math.min(plotPx, Math.max(0, ((timeNs - view.fromNs) / (view.toNs - view.fromNs)) * plotPx));
+  const { fromNs: viewFromNs, toNs: viewToNs } = view;
+  const pxOf = useCallback(
+    (timeNs: number) => Math.min(plotPx, Math.max(0, ((timeNs - viewFromNs) / (viewToNs - viewFromNs)) * plotPx)),
+    [plotPx, viewFromNs, viewToNs],
+  );
   const streams = [...new Set(life.batches.map(({ batch }) => batch.stream))].sort((left, right) => left - right);
   const mates = [
     ...life.mates.slice(0, MATES_DRAWN_MAX).map((mate) => ({ mate, words: 'in its batch' })),
     ...life.kin.slice(0, MATES_DRAWN_MAX).map((mate) => ({ mate, words: `stage ${mate.stage + 1}: ${mate.model}` })),
   ];
   const streamsTopPx = TOP_PX + ROW_PX;
-  const matesTopPx = streamsTopPx + streams.length * ROW_PX + 4;
+  const workTopPx = streamsTopPx + streams.length * ROW_PX + 2;
+  const matesTopPx = workTopPx + life.work.lanes.length * WORK_LANE_PX + 4;
   const axisTopPx = matesTopPx + mates.length * MATE_ROW_PX + 4;
   const moments = [
     { timeNs: arrivalNs, words: 'arrived', kind: 'moment' },
@@ -48,67 +58,83 @@ export function LifeDrawing({ life, models, widthPx }: LifeDrawingProps) {
     { timeNs: completionNs, words: life.outcome === 'rejected' ? 'rejected' : 'answered', kind: 'moment' },
   ];
   return (
-    <svg
-      width={plotPx + LABEL_PX}
-      height={axisTopPx + AXIS_PX}
-      role="img"
-      aria-label={`The life of request ${life.request}: ${life.phases.map(({ kind, fromNs, toNs }) => `${PHASE_WORDS[kind]} ${formatNs(toNs - fromNs)}`).join(', ')}`}
-      data-testid="scheduler-life-drawing"
-      data-item-count={life.phases.length}
-    >
-      <RowLabel topPx={TOP_PX} text={`Request ${life.request}`} isStrong />
-      <g transform={`translate(${LABEL_PX} ${TOP_PX + (ROW_PX - BOX_PX) / 2})`}>
-        {life.phases.map(({ kind, fromNs, toNs }) => (
-          <Box
-            key={kind}
-            className={`scheduler-phase scheduler-phase-${kind}`}
-            fromPx={pxOf(fromNs)}
-            toPx={pxOf(toNs)}
-            text={formatNs(toNs - fromNs)}
-            title={`${PHASE_WORDS[kind]}: ${formatNs(toNs - fromNs)}`}
+    <>
+      <svg
+        width={plotPx + LABEL_PX}
+        height={axisTopPx + AXIS_PX}
+        role="img"
+        aria-label={`The life of request ${life.request}: ${life.phases.map(({ kind, fromNs, toNs }) => `${PHASE_WORDS[kind]} ${formatNs(toNs - fromNs)}`).join(', ')}`}
+        data-testid="scheduler-life-drawing"
+        data-item-count={life.phases.length}
+      >
+        <RowLabel topPx={TOP_PX} text={`Request ${life.request}`} isStrong />
+        <g transform={`translate(${LABEL_PX} ${TOP_PX + (ROW_PX - BOX_PX) / 2})`}>
+          {life.phases.map(({ kind, fromNs, toNs }) => (
+            <Box
+              key={kind}
+              className={`scheduler-phase scheduler-phase-${kind}`}
+              fromPx={pxOf(fromNs)}
+              toPx={pxOf(toNs)}
+              text={formatNs(toNs - fromNs)}
+              title={`${PHASE_WORDS[kind]}: ${formatNs(toNs - fromNs)}`}
+            />
+          ))}
+        </g>
+        {streams.map((stream, index) => (
+          <g key={stream}>
+            <RowLabel topPx={streamsTopPx + index * ROW_PX} text={`Stream ${stream}`} />
+            <g transform={`translate(${LABEL_PX} ${streamsTopPx + index * ROW_PX + (ROW_PX - BOX_PX) / 2})`}>
+              {life.batches
+                .filter(({ batch }) => batch.stream === stream)
+                .map(({ batch, role }) => (
+                  <Box
+                    key={batch.batch}
+                    className={`scheduler-batch scheduler-batch-${role}`}
+                    fill={seriesColor(models.indexOf(batch.model))}
+                    fromPx={pxOf(batch.startNs)}
+                    toPx={pxOf(batch.endNs)}
+                    text={`${batch.model} ×${batch.requestCount}`}
+                    title={`Batch ${batch.batch} of ${batch.model}: ${batch.requestCount} requests, ${formatNs(batch.endNs - batch.startNs)}, ${ROLE_WORDS[role]}`}
+                  />
+                ))}
+            </g>
+          </g>
+        ))}
+        {life.work.lanes.length > 0 && (
+          <WorkLanes
+            lanes={life.work.lanes}
+            {...{ colors, plotPx, pxOf, onPickWork }}
+            topPx={workTopPx}
+            labelPx={LABEL_PX}
+            onPoint={setPointed}
+          />
+        )}
+        {mates.map(({ mate, words }, index) => (
+          <MateRow
+            key={mate.request}
+            mate={mate}
+            words={words}
+            topPx={matesTopPx + index * MATE_ROW_PX}
+            fromPx={pxOf(mate.arrivalNs)}
+            toPx={pxOf(mate.completionNs)}
           />
         ))}
-      </g>
-      {streams.map((stream, index) => (
-        <g key={stream}>
-          <RowLabel topPx={streamsTopPx + index * ROW_PX} text={`Stream ${stream}`} />
-          <g transform={`translate(${LABEL_PX} ${streamsTopPx + index * ROW_PX + (ROW_PX - BOX_PX) / 2})`}>
-            {life.batches
-              .filter(({ batch }) => batch.stream === stream)
-              .map(({ batch, role }) => (
-                <Box
-                  key={batch.batch}
-                  className={`scheduler-batch scheduler-batch-${role}`}
-                  fill={seriesColor(models.indexOf(batch.model))}
-                  fromPx={pxOf(batch.startNs)}
-                  toPx={pxOf(batch.endNs)}
-                  text={`${batch.model} ×${batch.requestCount}`}
-                  title={`Batch ${batch.batch} of ${batch.model}: ${batch.requestCount} requests, ${formatNs(batch.endNs - batch.startNs)}, ${ROLE_WORDS[role]}`}
-                />
-              ))}
+        {moments.map(({ timeNs, words, kind }) => (
+          <g key={words} className={`scheduler-${kind}`} transform={`translate(${LABEL_PX + pxOf(timeNs)} 0)`}>
+            <line y1={TOP_PX - 6} y2={axisTopPx} />
+            <text y={TOP_PX - 10} textAnchor={anchorOf(timeNs, life, pxOf, plotPx)}>
+              {words}
+            </text>
           </g>
-        </g>
-      ))}
-      {mates.map(({ mate, words }, index) => (
-        <MateRow
-          key={mate.request}
-          mate={mate}
-          words={words}
-          topPx={matesTopPx + index * MATE_ROW_PX}
-          fromPx={pxOf(mate.arrivalNs)}
-          toPx={pxOf(mate.completionNs)}
-        />
-      ))}
-      {moments.map(({ timeNs, words, kind }) => (
-        <g key={words} className={`scheduler-${kind}`} transform={`translate(${LABEL_PX + pxOf(timeNs)} 0)`}>
-          <line y1={TOP_PX - 6} y2={axisTopPx} />
-          <text y={TOP_PX - 10} textAnchor={anchorOf(timeNs, life, pxOf, plotPx)}>
-            {words}
-          </text>
-        </g>
-      ))}
-      <LifeAxis life={life} plotPx={plotPx} topPx={axisTopPx} pxOf={pxOf} />
-    </svg>
+        ))}
+        <LifeAxis life={life} plotPx={plotPx} topPx={axisTopPx} pxOf={pxOf} />
+      </svg>
+      {life.work.lanes.length > 0 && (
+        <p className="laboratory-hint" aria-live="polite" data-testid="scheduler-work-words">
+          {pointed ?? 'Point at a kernel to see what it is; click it to see it on the timeline.'}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -3,20 +3,26 @@
 import { useRef } from 'react';
 import { formatNs } from '../../../../shared/units/format';
 import { type Life, type Mate, PHASE_WORDS } from '../../model/scheduler/life';
+import type { Work } from '../../model/scheduler/life-work';
 import type { RequestRef } from '../../model/scheduler/misses';
 import { Button } from '../../widgets/button';
 import { useSize } from '../memory/use-size';
 import { LifeDrawing } from './life-drawing';
+import { LifeWorkFacts } from './life-work-facts';
+import type { WorkColors } from './life-work-lanes';
 
 interface LifeViewProps {
   readonly life: Life;
   readonly models: readonly string[];
+  readonly colors: WorkColors;
   readonly onPick: (request: RequestRef) => void;
+  /** A kernel or copy of its batch. */
+  readonly onPickWork: (work: Work) => void;
   readonly onShowOnTimeline: () => void;
   readonly onClose: () => void;
 }
 
-export function LifeView({ life, models, onPick, onShowOnTimeline, onClose }: LifeViewProps) {
+export function LifeView({ life, models, colors, onPick, onPickWork, onShowOnTimeline, onClose }: LifeViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const { widthPx } = useSize(box);
   const version = life.version === '' ? '' : ` ${life.version}`;
@@ -40,7 +46,7 @@ export function LifeView({ life, models, onPick, onShowOnTimeline, onClose }: Li
         {life.sentence}
       </p>
       <div ref={box} className="scheduler-life-drawing">
-        {widthPx > 0 && <LifeDrawing life={life} models={models} widthPx={widthPx} />}
+        {widthPx > 0 && <LifeDrawing {...{ life, models, widthPx, colors, onPickWork }} />}
       </div>
       <div className="scheduler-life-facts">
         <dl aria-label="Parts of its life">
@@ -54,6 +60,7 @@ export function LifeView({ life, models, onPick, onShowOnTimeline, onClose }: Li
             </div>
           ))}
         </dl>
+        <LifeWorkFacts work={life.work} />
         <Blockers life={life} />
         <Others title={`With it in batch ${life.batch}`} mates={life.mates} onPick={onPick} />
         <Others title="In the same pipeline run" mates={life.kin} onPick={onPick} />

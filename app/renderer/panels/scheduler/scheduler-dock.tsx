@@ -5,7 +5,7 @@ import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import { dockCommands } from '../../commands/commands';
-import { useActions, useFacts, useSession } from '../../context';
+import { useActions, useApp, useFacts, useSession } from '../../context';
 import { isMissMark } from '../../model/scheduler/misses';
 import { workloadEnd } from '../../model/scheduler/workload-end';
 import { openGraphLayouts } from '../../state/graph-layouts';
@@ -13,6 +13,7 @@ import { runningWorkload } from '../../state/scheduler-actions';
 import { Notice } from '../../widgets/notice';
 import { LiveControls } from './live-controls';
 import { SchedulerMain } from './scheduler-main';
+import { useHighlight } from './use-highlight';
 import { useScheduler } from './use-scheduler';
 import { WorkloadForm } from './workload-form';
 
@@ -22,19 +23,21 @@ export function SchedulerDock() {
   const choices = useStore(session.scheduler);
   const hasMarks = useStore(session.annotations, ({ marks }) => marks.some(isMissMark));
   const isLive = useFacts(({ description, status }) => description.kind === 'live' && status?.state !== 'ended');
-  const target = useFacts(({ description }) => description.target);
   const targets = useFacts((facts) => facts.targets);
   const output = useFacts((facts) => facts.output);
   const ended = useMemo(() => workloadEnd(targets, output), [targets, output]);
   const running = runningWorkload(targets);
   const hasLaunched = targets.some(({ isWorkload }) => isWorkload);
   const hasSelection = useStore(session.choices, ({ selection }) => selection !== undefined);
+  const palette = useApp((app) => app.palette);
+  const theme = useApp((app) => app.theme);
   const { rows, failure } = useScheduler();
   const layouts = useMemo(openGraphLayouts, []);
   useEffect(() => layouts.close, [layouts]);
+  useHighlight(rows?.life);
   const choose = session.scheduler.setState;
   const onChange = (change: WorkloadChange) => void scheduler.change(session, change);
-  const controlObstacle = obstacleOf(isLive, running !== undefined, target);
+  const controlObstacle = obstacleOf(isLive, running !== undefined);
   return (
     <div className="laboratory scheduler" data-testid="scheduler-panel">
       <div className="laboratory-columns">
@@ -77,6 +80,12 @@ export function SchedulerDock() {
               scheduler.showOnTimeline(session, life);
               dockCommands.showPanel?.('timeline');
             }}
+            colors={{ palette, theme }}
+            onPickWork={(work) => {
+              scheduler.showWork(session, work);
+              dockCommands.showPanel?.('timeline');
+              dockCommands.showPanel?.('details');
+            }}
             onSavePng={(title, url) => void laboratory.savePng(title, url)}
             onSaveCsv={(name, csv) => void laboratory.saveText(name, csv)}
           />
@@ -86,8 +95,7 @@ export function SchedulerDock() {
   );
 }
 
-function obstacleOf(isLive: boolean, isRunning: boolean, target: string | undefined): string | undefined {
+function obstacleOf(isLive: boolean, isRunning: boolean): string | undefined {
   if (!isLive) return 'This session is recorded: nothing runs that could be changed.';
-  if (target !== undefined) return 'A workload on a board cannot be changed while it runs yet.';
   return isRunning ? undefined : 'Run a workload first.';
 }

@@ -4,6 +4,7 @@ import { useId } from 'react';
 import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import type { Batch } from '../../model/scheduler/batches';
 import type { Life } from '../../model/scheduler/life';
+import type { Work } from '../../model/scheduler/life-work';
 import type { Miss } from '../../model/scheduler/misses';
 import { RANGE_CHOICES } from '../../model/scheduler/range';
 import type { LayOut } from '../../state/graph-layouts';
@@ -17,6 +18,7 @@ import { BuildStrip } from './engines/build-strip';
 import { BuildsView } from './engines/builds-view';
 import { EnginesView } from './engines-view';
 import { LifeView } from './life-view';
+import type { WorkColors } from './life-work-lanes';
 import { MissesView } from './misses-view';
 import { PipelinesView } from './pipelines-view';
 import { QueuesView } from './queues-view';
@@ -43,7 +45,9 @@ export interface SchedulerMainProps {
   readonly onPickBatch: (batch: Batch) => void;
   readonly onMark: (misses: readonly Miss[]) => void;
   readonly onUnmark: () => void;
+  readonly colors: WorkColors;
   readonly onShowOnTimeline: (life: Life) => void;
+  readonly onPickWork: (work: Work) => void;
   readonly onSavePng: (title: string, url: string) => void;
   readonly onSaveCsv: (name: string, csv: string) => void;
 }
@@ -104,6 +108,8 @@ export function SchedulerMain(props: SchedulerMainProps) {
         <LifeView
           life={life}
           models={rows.models}
+          colors={props.colors}
+          onPickWork={props.onPickWork}
           onPick={({ source, request }) => onChoose({ picked: { source, request } })}
           onShowOnTimeline={() => props.onShowOnTimeline(life)}
           onClose={() => onChoose({ picked: undefined })}

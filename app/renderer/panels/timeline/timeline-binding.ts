@@ -10,7 +10,7 @@ import { fitView, isSameView } from '../../model/viewport';
 import type { AppStore } from '../../state/app-store';
 import { latestOnly } from '../../state/latest-only';
 import type { OpenSession } from '../../state/open-session';
-import type { RowRef, TimeRange } from '../../state/session-store';
+import type { Call, RowRef, TimeRange } from '../../state/session-store';
 import { OverviewStrip } from '../../timeline/overview-strip';
 import type { TimelineQueries } from '../../timeline/timeline-state';
 import { TimelineView } from '../../timeline/timeline-view';
@@ -163,11 +163,12 @@ export class TimelineBinding {
 
   private begin(): void {
     const { choices, annotations } = this.session;
-    const { view, isFollowing, selection, nameFilter } = choices.getState();
+    const { view, isFollowing, selection, nameFilter, highlighted } = choices.getState();
     this.setTheme();
     this.view.setMarks(annotations.getState().marks);
     this.view.setSelection(selection);
     this.view.setNameFilter(nameFilter);
+    this.showHighlighted(highlighted);
     if (!isFollowing) this.view.setFollowing(false);
     if (view) this.view.setView(view, isFollowing);
     this.onRows();
@@ -202,6 +203,7 @@ export class TimelineBinding {
     if (next.nameFilter !== before.nameFilter) this.view.setNameFilter(next.nameFilter);
     if (next.pinnedTracks !== before.pinnedTracks || next.collapsedTracks !== before.collapsedTracks) this.layOut();
     if (next.selected !== before.selected) this.showSelected(next.selected);
+    if (next.highlighted !== before.highlighted) this.showHighlighted(next.highlighted);
   }
 
   // Somebody else may have chosen a row, such as the details panel: the worker knows where it lies.
@@ -216,6 +218,16 @@ export class TimelineBinding {
       if (!row || this.session.choices.getState().selected !== ref) return;
       this.selected = { ref, row };
       this.view.setSelected(row);
+    }, this.onError);
+  }
+
+  private showHighlighted(calls: readonly Call[]): void {
+    if (calls.length === 0) {
+      this.view.setHighlighted([]);
+      return;
+    }
+    this.session.worker.request('timeline/work', { calls }).then((rows) => {
+      if (this.session.choices.getState().highlighted === calls) this.view.setHighlighted(rows);
     }, this.onError);
   }
 

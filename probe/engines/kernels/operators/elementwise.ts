@@ -1,31 +1,39 @@
 // Operators that work number by number, and softmax.
 
-import { countOf, isPacked, laidOver, transposed, VECTOR_COUNT, type View } from '../view';
+import { countOf, isPacked, laidOver, transposed, type View, vectorCount } from '../view';
 import { rowsOf } from './layout';
 import type { Operator } from './operator';
 
-const relu: Operator = ({ plan, view }) => {
+/** In float32; halves go there and come back. */
+const relu: Operator = ({ plan, view, output }) => {
   const input = plan.packed(view(0), true);
-  const output = plan.make(input.dims);
-  plan.emit({ kernel: 'elementwise', operation: 'relu', count: countOf(input) }, { input }, { output });
-  return [output];
+  const target = output();
+  const whole = isPacked(target) && target.storage.element === 'f32' ? target : plan.make(input.dims);
+  plan.emit({ kernel: 'elementwise', operation: 'relu', count: countOf(input) }, { input }, { output: whole });
+  if (whole !== target) plan.copy(whole, target);
+  return [target];
 };
 
-const sigmoid: Operator = ({ plan, view }) => {
-  const input = view(0);
-  const output = plan.make(input.dims);
-  plan.strided('sigmoid', output, input);
+const sigmoid: Operator = ({ plan, view, output: outputView }) => {
+  const output = outputView();
+  plan.strided('sigmoid', output, view(0));
   return [output];
 };
 
 const isVector = (view: View, dims: readonly number[]) =>
-  view.dims.join() === dims.join() && isPacked(view) && view.offset % VECTOR_COUNT === 0;
+  view.dims.join() === dims.join() &&
+  isPacked(view) &&
+  view.storage.element === 'f32' &&
+  view.offset % vectorCount(view.storage) === 0;
 
 const pair =
   (operation: string): Operator =>
-  ({ plan, view, shapes }) => {
-    const [left, right, output] = [view(0), view(1), plan.make(shapes[0].dims)];
-    if (operation === 'add' && isVector(left, output.dims) && isVector(right, output.dims)) {
+  ({ plan, view, halfView, output: outputView }) => {
+    const output = outputView();
+    const read = (index: number) =>
+      output.storage.element === 'f16' ? halfView(index) : plan.stored(view(index), 'f32');
+    const [left, right] = [read(0), read(1)];
+    if (operation === 'add' && [left, right, output].every((each) => isVector(each, output.dims))) {
       const options = { kernel: 'elementwise', operation, count: countOf(output) };
       plan.emit(options, { input: left, addend: right }, { output });
     } else {

@@ -1,10 +1,24 @@
 // Operators that move numbers. Most only look at them differently.
 
 import { unsupported } from '../plan-builder';
-import { countOf, repeated, reshaped, sliced, transposed, type View } from '../view';
+import {
+  countOf,
+  isPacked,
+  isSamePlace,
+  repeated,
+  reshaped,
+  reshapedInPlace,
+  sliced,
+  transposed,
+  type View,
+} from '../view';
 import type { Operator } from './operator';
 
-const reshape: Operator = ({ plan, view, shapes }) => [reshaped(plan.packed(view(0)), shapes[0].dims)];
+const reshape: Operator = ({ plan, view, shapes, isHalfNetwork }) => {
+  const { dims } = shapes[0];
+  const inPlace = isHalfNetwork ? reshapedInPlace(view(0), dims) : undefined;
+  return [inPlace ?? reshaped(plan.packed(view(0)), dims)];
+};
 
 const transpose: Operator = ({ given, view }) => {
   const from = view(0);
@@ -40,16 +54,17 @@ const slice: Operator = ({ node, given, view, shapes }) => {
 };
 
 /** Parts that nothing else has settled are written into the whole by whoever makes them; the others are copied. */
-const concat: Operator = ({ node, given, view, plan, shapes }) => {
-  const whole = plan.make(shapes[0].dims);
+const concat: Operator = ({ node, given, view, plan, output }) => {
+  const whole = output();
   const axis = given.axis(given.int('axis', 0), whole.dims.length);
   const parts = node.inputs.map((_, index) => view(index));
-  const isOneStretch = whole.dims.slice(0, axis).every((dim) => dim === 1);
+  const isOneStretch = isPacked(whole) && whole.dims.slice(0, axis).every((dim) => dim === 1);
   let begin = 0;
   for (let index = 0; index < parts.length; ) {
     const place: View = sliced(whole, axis, begin, parts[index].dims[axis]);
-    const settled = isOneStretch ? plan.settle(parts.slice(index), whole.storage, place.offset) : 0;
-    if (settled === 0) plan.copy(parts[index], place);
+    const isThere = isSamePlace(parts[index], place);
+    const settled = isOneStretch && !isThere ? plan.settle(parts.slice(index), whole.storage, place.offset) : 0;
+    if (settled === 0 && !isThere) plan.copy(parts[index], place);
     const end = index + Math.max(1, settled);
     for (; index < end; index += 1) begin += parts[index].dims[axis];
   }
@@ -57,7 +72,7 @@ const concat: Operator = ({ node, given, view, plan, shapes }) => {
 };
 
 /** Nearest with whole factors, in the two ways of reckoning that give the same: pixel x is x / factor, rounded down. */
-const resize: Operator = ({ node, given, view, plan, shapes }) => {
+const resize: Operator = ({ node, given, view, plan, shapes, output }) => {
   const [from, { dims }] = [view(0), shapes[0]];
   if (given.text('mode', 'nearest') !== 'nearest') unsupported(node, `the mode ${given.text('mode', 'nearest')}`);
   const ways = `${given.text('coordinate_transformation_mode', 'half_pixel')} ${given.text('nearest_mode', 'round_prefer_floor')}`;
@@ -68,10 +83,10 @@ const resize: Operator = ({ node, given, view, plan, shapes }) => {
     dims.length >= 2 &&
     factors.every((factor, axis) => Number.isInteger(factor) && (factor === 1 || axis >= dims.length - 2));
   if (!isWhole) unsupported(node, `${from.dims.join('x')} to ${dims.join('x')}`);
-  const to = plan.make(dims);
+  const to = output();
   const [down, across] = factors.slice(-2);
   const wide = repeated(from, down, across);
-  plan.copy(wide, reshaped(to, wide.dims));
+  plan.copy(wide, reshapedInPlace(to, wide.dims) ?? unsupported(node, 'its output lies apart'));
   return [to];
 };
 

@@ -3,13 +3,8 @@
 import { windowsOf } from '../../onnx/operators/windows';
 import { unsupported } from '../plan-builder';
 import { laidOver, type View, wholeView } from '../view';
-import type { Operator, OperatorTask } from './operator';
-
-interface Window {
-  readonly window: number;
-  readonly stride: number;
-  readonly padding: number;
-}
+import { convRows, halfConv, halfMaxPool } from './half';
+import type { Operator, OperatorTask, Window } from './operator';
 
 /** The one number of a list of equal ones. */
 function only(task: OperatorTask, what: string, values: readonly number[]): number {
@@ -34,10 +29,13 @@ const conv: Operator = (task) => {
   if (group !== 1) unsupported(node, `${group} groups`);
   const sides = squareWindow(task, kernel);
   if (sides.window !== 1 && sides.window !== 3) unsupported(node, `a window of ${sides.window} x ${sides.window}`);
+  if (task.isHalf) return [halfConv(task, sides)];
+  const bias: Record<string, View> = given.has(2) ? { bias: wholeView(task.constant(2), [channelsOut]) } : {};
+  const inRows = task.isHalfNetwork ? convRows(task, sides, bias) : undefined;
+  if (inRows) return [inRows];
   const input = plan.packed(task.view(0));
   const [images, channelsIn, height, width] = input.dims;
   const output = plan.make(shapes[0].dims);
-  const bias: Record<string, View> = given.has(2) ? { bias: wholeView(task.constant(2), [channelsOut]) } : {};
   const weights = wholeView(task.constant(1), given.dims(1));
   const sizes = { images, channelsIn, channelsOut, height, width, ...sides };
   const activation = fusion?.activation ?? 'none';
@@ -46,16 +44,17 @@ const conv: Operator = (task) => {
 };
 
 const maxPool: Operator = (task) => {
-  const { node, given, plan, shapes } = task;
+  const { node, given, plan } = task;
   if (given.int('ceil_mode', 0) !== 0) unsupported(node, 'rounding up of its sides');
   if (node.outputs.length > 1) unsupported(node, 'a second output');
   const sides = squareWindow(task, given.ints('kernel_shape') ?? []);
+  const target = task.output();
+  if (target.storage.element === 'f16') return [halfMaxPool(task, sides, target)];
   const input = plan.packed(task.view(0));
   const [images, channels, height, width] = input.dims;
-  const output = plan.make(shapes[0].dims);
   const options = { operation: 'max_pool', planes: images * channels, height, width, ...sides };
-  plan.emit({ kernel: 'tensor', ...options }, { input }, { output });
-  return [output];
+  plan.emit({ kernel: 'tensor', ...options }, { input }, { output: target });
+  return [target];
 };
 
 /** Rows and columns changed over. */

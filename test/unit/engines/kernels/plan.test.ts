@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alignedCount, packArena } from '../../../../probe/engines/kernels/arena';
+import { alignedBytes, packArena } from '../../../../probe/engines/kernels/arena';
 import { planNetwork } from '../../../../probe/engines/kernels/plan';
 import {
   isPacked,
@@ -16,7 +16,10 @@ import {
 import { WeightPool } from '../../../../probe/engines/kernels/weights';
 import { generateYoloShaped } from '../../../../probe/engines/onnx/generate/yolo-shaped';
 
-const storage = (count: number) => ({ count, kind: 'activation' as const, constantOffset: 0, parent: undefined });
+const storage = (count: number) => {
+  const [element, kind] = ['f32' as const, 'activation' as const];
+  return { count, element, kind, constantOffsetBytes: 0, parent: undefined };
+};
 
 /** The places that a walk visits, in its order. */
 function placesOf(dims: readonly number[], strides: readonly number[]): number[] {
@@ -66,29 +69,29 @@ describe('views', () => {
 describe('the arena', () => {
   test('gives what lives together bytes of its own, and what does not the same', () => {
     const lives = [
-      { count: 100, first: 0, last: 1 },
-      { count: 60, first: 1, last: 2 },
-      { count: 100, first: 2, last: 3 },
+      { bytes: 400, first: 0, last: 1 },
+      { bytes: 240, first: 1, last: 2 },
+      { bytes: 400, first: 2, last: 3 },
     ];
-    expect(packArena(lives)).toEqual({ offsets: [0, 128, 0], count: 192 });
+    expect(packArena(lives)).toEqual({ offsets: [0, 512, 0], bytes: 768 });
   });
 
   test('overlaps nothing that lives at the same time, and needs no more than all together', () => {
-    const life = fc.record({ count: fc.integer({ min: 1, max: 999 }), first: fc.nat(20), length: fc.nat(8) });
+    const life = fc.record({ bytes: fc.integer({ min: 1, max: 3999 }), first: fc.nat(20), length: fc.nat(8) });
     fc.assert(
       fc.property(fc.array(life, { maxLength: 30 }), (drawn) => {
-        const lives = drawn.map(({ count, first, length }) => ({ count, first, last: first + length }));
-        const { offsets, count } = packArena(lives);
+        const lives = drawn.map(({ bytes, first, length }) => ({ bytes, first, last: first + length }));
+        const { offsets, bytes } = packArena(lives);
         for (const [one, a] of lives.entries()) {
-          expect(offsets[one] % 64).toBe(0);
-          expect(offsets[one] + a.count).toBeLessThanOrEqual(count);
+          expect(offsets[one] % 256).toBe(0);
+          expect(offsets[one] + a.bytes).toBeLessThanOrEqual(bytes);
           for (const [other, b] of lives.entries()) {
             if (other <= one || a.last < b.first || b.last < a.first) continue;
-            const isApart = offsets[one] + a.count <= offsets[other] || offsets[other] + b.count <= offsets[one];
+            const isApart = offsets[one] + a.bytes <= offsets[other] || offsets[other] + b.bytes <= offsets[one];
             expect(isApart).toBe(true);
           }
         }
-        expect(count).toBeLessThanOrEqual(lives.reduce((sum, each) => sum + alignedCount(each.count), 0));
+        expect(bytes).toBeLessThanOrEqual(lives.reduce((sum, each) => sum + alignedBytes(each.bytes), 0));
       }),
     );
   });
@@ -112,7 +115,7 @@ test('one picture of the detector: its concatenations cost nothing but where a p
     'tensor sigmoid': 1,
   });
   expect(counts['tensor copy']).toBeLessThanOrEqual(12);
-  const count = weights.count;
+  const { bytes } = weights;
   planNetwork(generateYoloShaped({ sidePx: 64, batch: 2 }), {}, weights);
-  expect(weights.count - count).toBeLessThan(4096); // places and strides are the same; only shapes differ
+  expect(weights.bytes - bytes).toBeLessThan(4 * 4096); // places and strides are the same; only shapes differ
 });

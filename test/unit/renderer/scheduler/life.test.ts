@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { windowTableOf } from '../../../../app/host/window/window-table';
 import { lateWords, reasonWords } from '../../../../app/renderer/model/scheduler/causes';
-import { type Life, lifeOf, lifeSql } from '../../../../app/renderer/model/scheduler/life';
+import { type Life, type LifeAnswers, lifeOf, lifeSql } from '../../../../app/renderer/model/scheduler/life';
 import {
   isMissMark,
   missesOf,
@@ -46,15 +46,11 @@ type Session = Parameters<Parameters<typeof withSession>[1]>[0];
 const ask = async ({ store }: Session, sql: string) => windowTableOf(await store.query(sql));
 
 async function lifeIn(session: Session, request: number): Promise<Life | undefined> {
-  const questions = lifeSql({ source: 1, request });
-  const [own, batches, mates, kin, decisions] = await Promise.all([
-    ask(session, questions.request),
-    ask(session, questions.batches),
-    ask(session, questions.mates),
-    ask(session, questions.kin),
-    ask(session, questions.decisions),
-  ]);
-  return lifeOf({ request: own, batches, mates, kin, decisions });
+  const questions = { ...lifeSql({ source: 1, request }) };
+  const answers = Object.entries<string>(questions).map(
+    async ([name, sql]) => [name, await ask(session, sql)] as const,
+  );
+  return lifeOf(Object.fromEntries(await Promise.all(answers)) as LifeAnswers);
 }
 
 describe('a life', () => {
@@ -114,6 +110,8 @@ test('causes in words', () => {
   expect(words('batch-wait')).toBe('Waited 1.000 ms for its batch to fill while a stream was free.');
   expect(words('slow-kernel')).toBe('The engine took 9.000 ms, 4.000 ms was expected: slow kernels.');
   expect(words('throttled')).toContain('the board throttled');
+  expect(words('slow-host')).toContain('its kernels took as long as always');
+  expect(words('allocation-in-hot-path')).toContain('memory was allocated');
   expect(words('')).toBe('The row that says why was lost.');
   expect(reasonWords('admission')).toBe('Rejected: it could not have met its deadline.');
   expect(reasonWords('of a later version')).toBe('It has no result: of a later version.');

@@ -59,6 +59,11 @@ function tableOf(rows: readonly object[]): WindowTable {
 const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
 const isDisabled = (name: string) => (screen.getByRole('button', { name }) as HTMLButtonElement).disabled;
 
+const kernelRow = (text: string, [from, to]: readonly [number, number]) => ({
+  ...{ kind: 'kernel', text, base: text, startNs: from * MS, durationNs: (to - from) * MS, callSource: 2 },
+  ...{ correlation: from, graphNode: 0, context: 1, stream: 7, nameId: 1, direction: 0, bytes: 0, deviceKind: 1 },
+});
+
 describe('the form', () => {
   function Form({ obstacle, isRunning = false }: { readonly obstacle?: string; readonly isRunning?: boolean }) {
     const [draft, setDraft] = useState<Draft>(FIRST_DRAFT);
@@ -164,6 +169,8 @@ function Main(props: Partial<SchedulerMainProps>) {
       onPickBatch={({ batch }) => happened.push(`batch ${batch}`)}
       onMark={(misses) => happened.push(`mark ${misses.length}`)}
       onUnmark={() => happened.push('unmark')}
+      colors={{ palette: 'default', theme: 'dark' }}
+      onPickWork={({ name }) => happened.push(`work ${name}`)}
       onShowOnTimeline={({ request }) => happened.push(`timeline ${request}`)}
       onSavePng={() => {}}
       onSaveCsv={() => {}}
@@ -216,18 +223,34 @@ describe('the views', () => {
         { source: 1, neighbours: '', ...batchRow(2, 'detect', 0, [30, 60]) },
       ]),
       mates: tableOf([{ source: 1, stage: 0, ...requestRow(8, [10, 30, 60, 90]) }]),
-      kin: undefined,
-      decisions: undefined,
+      ...{ kin: undefined, decisions: undefined, usual: undefined, links: undefined },
+      work: tableOf([
+        { ...kernelRow('convolve<3>(float*)', [32, 40]), base: 'convolve' },
+        { ...kernelRow('add(float*)', [45, 50]), base: 'add' },
+      ]),
     });
     const choices = { ...createSchedulerStore({ isLive: true }).getState(), picked: { source: 1, request: 7 } };
     render(<Main rows={{ ...ROWS, life }} choices={choices} />);
     expect(screen.getByTestId('scheduler-life-sentence').textContent).toContain('10.00 ms late');
     expect(screen.getByTestId('scheduler-blockers').textContent).toBe('caption on stream 0: 30.00 ms in batch 1');
     expect(screen.getByTestId('scheduler-life-drawing').getAttribute('aria-label')).toContain('In the engine 30.00 ms');
+    expect(screen.getByTestId('scheduler-work-facts').textContent).toContain('Idle between kernels5.000 ms (27.8 %)');
+    expect(screen.getByTestId('scheduler-slowest').textContent).toBe('Longest kernel convolve: 8.000 ms');
+    const lanes = screen.getByTestId('scheduler-life-work');
+    expect(lanes.dataset.itemCount).toBe('2');
+    fireEvent.keyDown(lanes, { key: 'ArrowRight' });
+    fireEvent.keyDown(lanes, { key: 'ArrowRight' });
+    expect(screen.getByTestId('scheduler-work-words').textContent).toBe('add: 5.000 ms');
+    fireEvent.keyDown(lanes, { key: 'Enter' });
     press('Show on the timeline');
     press(/^8 detect/);
     press('Close the life of the request');
-    expect(happened).toEqual(['timeline 7', { picked: { source: 1, request: 8 } }, { picked: undefined }]);
+    expect(happened).toEqual([
+      'work add(float*)',
+      'timeline 7',
+      { picked: { source: 1, request: 8 } },
+      { picked: undefined },
+    ]);
   });
 
   test('engines: layers, their graph by search and keys, and an engine that is loaded stands at the head', async () => {
@@ -305,9 +328,13 @@ describe('the views', () => {
     fireEvent.change(screen.getAllByRole('slider')[1], { target: { value: '90' } });
     press('Route so');
     press('Roll back');
+    press('Swap detect to version 2');
+    press('Load version 0 of detect');
     expect(happened.slice(1)).toEqual([
       { kind: 'traffic', model: 'detect', weights: { '1': 90, '2': 90 } },
       { kind: 'roll-back', model: 'detect' },
+      { kind: 'swap', model: 'detect', version: '2' },
+      { kind: 'load', model: 'detect', version: '0' },
     ]);
   });
 });

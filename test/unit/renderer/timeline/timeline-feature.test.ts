@@ -202,6 +202,17 @@ test('a launch is followed both ways, inside its source', () => {
   expect(namesOf('api', 0)).toEqual([]);
 });
 
+test('the work of several calls is found, inside their sources', () => {
+  const methods = featureOf(KERNELS, COPIES, CALLS, NAMES, packetOf('kernel', [{ correlation: 100 }], 2));
+  const workOf = (...correlations: number[]) =>
+    methods['timeline/work']({ calls: correlations.map((correlation) => ({ source: 1, correlation })) })
+      .map(({ table, source, correlation }) => `${table} ${source} ${correlation}`)
+      .sort();
+  expect(workOf(100, 102)).toEqual(['kernel 1 100', 'memcpy 1 102']);
+  expect(workOf(100)).toEqual(['kernel 1 100']);
+  expect(workOf()).toEqual([]);
+});
+
 test('a row of a table is found on its track', () => {
   const wanted = { table: 'memcpy', source: 1, startNs: 40, durationNs: 16, correlation: 102 } as const;
   expect(full()['timeline/locate'](wanted)).toMatchObject({ trackId: 'stream/1/1/7', lane: 0 });
