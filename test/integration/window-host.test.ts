@@ -1,6 +1,6 @@
 // The host as the window sees it, over ports of node:worker_threads in place of Electron's.
 
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
@@ -127,6 +127,22 @@ test('what is no session is refused before anything is opened', async () => {
   });
   await expect(sessions.openFile('/no/such.hka')).rejects.toMatchObject({ failure: { code: 'noFile' } });
   expect(sessions.describeAll()).toEqual([]);
+});
+
+test('a file of trtexec opens as a session that nobody saved; another JSON is refused with a sentence', async () => {
+  const layers = join(import.meta.dirname, '..', 'fixtures', 'trtexec', 'layers-10.json');
+  const { session, isSaved, hostName, path } = await sessions.openFile(layers);
+  expect([isSaved, hostName]).toEqual([false, 'trtexec']);
+  const shown = newWindow();
+  sessions.attach(session, shown.port);
+  await expect.poll(() => shown.isComplete, { timeout: 20_000 }).toBe(true);
+  expect(await count(session, 'layer')).toBeGreaterThan(1);
+  expect(await count(session, 'edge')).toBeGreaterThan(1);
+  await sessions.close(session);
+  expect(existsSync(path ?? '')).toBe(false);
+  const foreign = join(folder, 'foreign.json');
+  writeFileSync(foreign, '{"traceEvents": []}');
+  await expect(sessions.openFile(foreign)).rejects.toMatchObject({ failure: { code: 'trtexecForeign' } });
 });
 
 async function runDemo(session: number): Promise<number> {

@@ -70,6 +70,28 @@ test.each([
   expect(input).toMatchObject({ tensor: 'images', shape: '1 × 3 × 64 × 64', bytes: 3 * 64 * 64 * 4 });
 });
 
+test('the detector in FP16 beside FP32: one model, a version each, and the halves between its layers', () => {
+  const versions = { single: {}, half: { precision: 'fp16' } };
+  const rows = run({ engine: 'kernels', file: DETECTOR, maxBatchSize: 1, versions });
+  const layers = rows('layer').map(({ model, engine, precision }) => `${model} ${engine} ${precision}`);
+  expect(new Set(layers)).toEqual(new Set(['detect detect/single/full fp32', 'detect detect/half/full fp16']));
+  const isHalf = ({ precision }: { precision: string }) => precision === 'fp16';
+  expect(
+    rows('build')
+      .filter(isHalf)
+      .every(({ version }) => version === 'half'),
+  ).toBe(true);
+  const bytesOf = (name: string) =>
+    new Map(rows('edge').flatMap(({ engine, tensor, bytes }) => (engine === name ? [[tensor, bytes] as const] : [])));
+  const [single, half] = [bytesOf('detect/single/full'), bytesOf('detect/half/full')];
+  const ratios = [...half].flatMap(([tensor, bytes]) =>
+    single.has(tensor) ? [bytes / (single.get(tensor) ?? 0)] : [],
+  );
+  expect([half.get('images'), half.get('output0')]).toEqual([single.get('images'), single.get('output0')]);
+  expect(new Set(ratios)).toEqual(new Set([1, 0.5]));
+  expect(ratios.filter((ratio) => ratio === 0.5).length).toBeGreaterThan(50);
+});
+
 test('a model that cannot be read fails in its first phase, with the sentence', () => {
   const rows = run({ engine: 'onnxruntime', file: runnerPath });
   const build = rows('build');

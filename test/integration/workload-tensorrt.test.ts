@@ -25,7 +25,8 @@ beforeAll(async () => {
     'addon.cjs',
     `const { createTensorrt } = require(${JSON.stringify(built.addon)});
      const [computeMajor, computeMinor] = (process.env.FAKE_COMPUTE ?? '8.7').split('.').map(Number);
-     module.exports = { createTensorrt, cudaDevices: () => ({ devices: [{ index: 0, name: 'Orin', computeMajor, computeMinor }] }) };`,
+     const devices = [{ index: 0, name: 'Orin', computeMajor, computeMinor }];
+     module.exports = { createTensorrt, cudaDevices: () => ({ devices }), gpuSensors: () => undefined };`,
   );
   models.detector('detector.onnx');
 });

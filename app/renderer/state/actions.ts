@@ -13,6 +13,8 @@ import { askPerson } from './questions';
 import { SchedulerActions } from './scheduler-actions';
 
 const SESSION_FILTER: FileFilter = { name: 'HookAnalyzer session', extensions: ['hka'] };
+/** What the host makes a session of. */
+const TRTEXEC_FILTER: FileFilter = { name: 'Exported by trtexec', extensions: ['json'] };
 const EXPORT_ENDINGS: Readonly<Record<ExportFormat, string>> = {
   chrome: '.json.gz',
   speedscope: '.speedscope.json',
@@ -72,7 +74,7 @@ export class Actions {
   }
 
   async openFile(path?: string): Promise<void> {
-    const chosen = path ?? (await this.bridge.chooseFileToOpen([SESSION_FILTER]));
+    const chosen = path ?? (await this.bridge.chooseFileToOpen([SESSION_FILTER, TRTEXEC_FILTER]));
     if (chosen === undefined || this.opening.has(chosen)) return;
     this.opening.add(chosen);
     await this.try(async (host) => {

@@ -77,7 +77,9 @@ describe('the device', () => {
   test('numbers go there and come back behind what the stream has', async () => {
     const stream = device.createStream();
     device.reserveHost({ bytes: 12, count: 2 });
-    const [from, to] = [device.hostArray(12), device.hostArray(12)].map((array) => new Float32Array(array ?? new ArrayBuffer(0)));
+    const [from, to] = [device.hostArray(12), device.hostArray(12)].map(
+      (array) => new Float32Array(array ?? new ArrayBuffer(0)),
+    );
     from.set([1, -2, 3]);
     const memory = device.alloc(12);
     device.upload({ target: memory, source: from, stream });
