@@ -126,7 +126,7 @@ function Nothing({ isLive, isRunning, isAlive, choices, rows }: SchedulerMainPro
       <div className="scheduler-body scheduler-first-builds">
         <p className="laboratory-hint">
           {isRunning
-            ? 'The models are loaded; requests come when they are ready.'
+            ? 'The models are being loaded. Requests come when one is ready.'
             : 'No request was scheduled in this session.'}
         </p>
         <BuildsView builds={rows.builds} nowNs={rows.nowNs} isAlive={isAlive} />
