@@ -42,6 +42,18 @@ sources:
   archive: { target: search, arrival: { kind: closed, concurrency: 1 } }
 `;
 
+const VERSIONS_WORKLOAD = `
+name: versions
+seconds: 120
+models:
+  detect:
+    file: generated:yolov8n-shaped?sidePx=64&batch=free
+    maxBatchSize: 2
+    versions: { '1': {}, '2': {} }
+sources:
+  users: { target: detect, arrival: { kind: poisson, ratePerSec: 20 }, keyCount: 1000, deadlineMs: 500 }
+`;
+
 describe.skipIf(why !== undefined)('the scheduler', () => {
   let opened: OpenApp;
   let folder: string;
@@ -121,41 +133,51 @@ describe.skipIf(why !== undefined)('the scheduler', () => {
     await picture('scheduler-file');
   });
 
-  test('a life with its kernels: to one on the timeline, and from it back to the request', async () => {
+  test('two versions: a slider shares the traffic, rolling back takes it away, and the build log tells of both', async () => {
     const { page, picture, answerDialogs } = opened;
     await page.getByTestId('start-local').click();
     await page.getByTestId('link-state').getByText('Live').waitFor();
     await page.getByText('Scheduler', { exact: true }).first().click();
-    const workload = join(folder, 'kernels.yaml');
-    writeFileSync(workload, KERNELS_WORKLOAD);
+    const workload = join(folder, 'versions.yaml');
+    writeFileSync(workload, VERSIONS_WORKLOAD);
     await answerDialogs({ open: workload });
     await page.getByTestId('workload-file').click();
-    await page.getByTestId('scheduler-seconds').fill('4');
+    await page.getByTestId('scheduler-seconds').fill('120');
     await page.getByTestId('scheduler-form').getByText('CPU', { exact: true }).click();
     await page.getByTestId('scheduler-run').click();
     await page.getByTestId('scheduler-figures').waitFor({ timeout: 90_000 });
-    await expect.poll(() => page.getByTestId('scheduler-run').isEnabled(), { timeout: 60_000 }).toBe(true);
+    await page.getByTestId('tab-versions').click();
+    await page.getByText('1 s', { exact: true }).click();
+    const shareOf = async (version: number) => {
+      const row = page
+        .getByTestId('scheduler-versions')
+        .locator('tbody tr')
+        .nth(version - 1);
+      return Number.parseFloat(await row.locator('td').nth(2).innerText());
+    };
+    const wait = { timeout: 30_000 };
+    await expect.poll(() => shareOf(1), wait).toBe(100);
 
-    await openLife(opened);
-    await page.getByTestId('scheduler-work-facts').waitFor();
-    expect(await drawnIn(opened, 'scheduler-life-work')).toBeGreaterThan(10);
-    const kernelCount = await page.getByTestId('scheduler-work-facts').locator('dd').first().innerText();
-    expect(Number(kernelCount)).toBeGreaterThan(80);
-    const request = /Request (\d+) to/.exec(await page.getByTestId('scheduler-life').locator('h3').innerText())?.[1];
-    await page.getByTestId('scheduler-life-work').focus();
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowRight');
-    await expect.poll(() => page.getByTestId('scheduler-work-words').innerText()).toMatch(/: [\d.,]+ [nµm]?s/);
-    await picture('scheduler-life-kernels');
+    // By keyboard: the slider's own keys.
+    await page.getByRole('slider').nth(1).focus();
+    await page.keyboard.press('End');
+    await page.getByTestId('scheduler-traffic-apply').click();
+    await page.getByText('The new shares of detect were given to the workload.').waitFor();
+    await expect.poll(() => shareOf(2), wait).toBeGreaterThan(10);
+    await picture('scheduler-versions');
+    await page.getByRole('button', { name: 'Roll back' }).click();
+    await expect.poll(() => shareOf(1), wait).toBe(100);
 
-    // The kernel is selected there, the others of its batch are outlined, and its details name the batch.
-    await page.keyboard.press('Enter');
-    await page.getByTestId('timeline').waitFor();
-    await page.getByTestId('details-batch').waitFor();
-    await page.waitForTimeout(500);
-    await picture('scheduler-kernel-timeline');
-    await page.getByTestId('details-batch').getByText(`Request ${request}`, { exact: true }).click();
-    await page.getByTestId('scheduler-life').getByText(`Request ${request} to`).waitFor();
+    // Limits: what was asked is said.
+    await page.getByLabel(/^Largest batch/).fill('1');
+    await page.getByTestId('live-limits-apply').click();
+    await page.getByText('New limits for detect were given to the workload.').waitFor();
+
+    await page.getByTestId('tab-engines').click();
+    await page.getByTestId('scheduler-engines').getByText('Build log', { exact: true }).click();
+    await expect.poll(() => drawnIn(opened, 'scheduler-builds'), wait).toBe(2);
+    await page.getByText('Warming up', { exact: false }).first().waitFor();
+    await page.getByTestId('scheduler-stop').click();
   });
 
   test('engines of a recording: ratios, the graph by keyboard and pointer, and the build log', async () => {
@@ -223,5 +245,42 @@ describe.skipIf(why !== undefined)('the scheduler', () => {
     await page.getByText('Tactic 7 of /model.0/conv/Conv takes 0.021 ms').waitFor({ state: 'detached' });
     expect(await lines.innerText()).toContain('No scale for the tensor');
     await picture('scheduler-builds');
+  });
+
+  test('a life with its kernels: to one on the timeline, and from it back to the request', async () => {
+    const { page, picture, answerDialogs } = opened;
+    await page.getByTestId('start-local').click();
+    await page.getByTestId('link-state').getByText('Live').waitFor();
+    await page.getByText('Scheduler', { exact: true }).first().click();
+    const workload = join(folder, 'kernels.yaml');
+    writeFileSync(workload, KERNELS_WORKLOAD);
+    await answerDialogs({ open: workload });
+    await page.getByTestId('workload-file').click();
+    await page.getByTestId('scheduler-seconds').fill('4');
+    await page.getByTestId('scheduler-form').getByText('CPU', { exact: true }).click();
+    await page.getByTestId('scheduler-run').click();
+    await page.getByTestId('scheduler-figures').waitFor({ timeout: 90_000 });
+    await expect.poll(() => page.getByTestId('scheduler-run').isEnabled(), { timeout: 60_000 }).toBe(true);
+
+    await openLife(opened);
+    await page.getByTestId('scheduler-work-facts').waitFor();
+    expect(await drawnIn(opened, 'scheduler-life-work')).toBeGreaterThan(10);
+    const kernelCount = await page.getByTestId('scheduler-work-facts').locator('dd').first().innerText();
+    expect(Number(kernelCount)).toBeGreaterThan(80);
+    const request = /Request (\d+) to/.exec(await page.getByTestId('scheduler-life').locator('h3').innerText())?.[1];
+    await page.getByTestId('scheduler-life-work').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.getByTestId('scheduler-work-words').innerText()).toMatch(/: [\d.,]+ [nµm]?s/);
+    await picture('scheduler-life-kernels');
+
+    // The kernel is selected there, the others of its batch are outlined, and its details name the batch.
+    await page.keyboard.press('Enter');
+    await page.getByTestId('timeline').waitFor();
+    await page.getByTestId('details-batch').waitFor();
+    await page.waitForTimeout(500);
+    await picture('scheduler-kernel-timeline');
+    await page.getByTestId('details-batch').getByText(`Request ${request}`, { exact: true }).click();
+    await page.getByTestId('scheduler-life').getByText(`Request ${request} to`).waitFor();
   });
 });

@@ -35,15 +35,15 @@ export interface LayerGraphLooks {
   readonly found: ReadonlySet<number> | undefined;
   /** Place of a type's colour; undefined colours by time. */
   readonly typePlaces: ReadonlyMap<string, number> | undefined;
-  /** The line below the name. */
-  readonly words: (node: GraphNode) => string;
+  /** What stands below the name, behind the type; '' when nothing is known. */
+  readonly figures: (node: GraphNode) => string;
 }
 
 /** Of a layer that takes as much as the dearest. */
 export const HEAT_COLOR = '#e8862a';
 const DARK_TEXT = '#10151c';
 const FONT_PX = 11;
-const CHAR_PX = 6.1; // mean width of a letter of that font: names are cut by it, measuring each would cost more than drawing it
+const CHAR_PX = 6.5; // mean width of a letter of that font: names are cut by it, measuring each would cost more than drawing it
 const CURVED_SCALE_MIN = 0.2;
 const ARROW_PX = 5;
 const PALE_OPACITY = 0.22;
@@ -194,7 +194,7 @@ function drawNode(
   looks: LayerGraphLooks,
   dearest: number,
 ): void {
-  const { colours, view, typePlaces, hovered, selected, words } = looks;
+  const { colours, view, typePlaces, hovered, selected, figures } = looks;
   const [x, y, width, height] = [leftPx[place], topPx[place], widthsPx[place], heightsPx[place]];
   const opacity = context.globalAlpha;
   const isEnd = node.kind !== 'layer';
@@ -216,17 +216,20 @@ function drawNode(
   const charCount = Math.floor((width - 14) / CHAR_PX);
   context.fillStyle = strength > 0.55 ? DARK_TEXT : colours.text;
   if (isEnd) {
-    context.fillText(cut(`${node.kind}: ${node.name}`, charCount), x + 9, y + height / 2 + 0.5);
+    context.fillText(cut(`${node.kind}: ${node.name}`, charCount), x + 9, y + height / 2 + 0.5, width - 16);
     return;
   }
-  context.fillText(cut(node.name, charCount), x + 7, y + height / 2 - 7);
+  context.fillText(cut(node.name, charCount), x + 7, y + height / 2 - 7, width - 12);
   if (strength <= 0.55) context.fillStyle = colours.textMuted;
-  context.fillText(cut(words(node), charCount), x + 7, y + height / 2 + 8);
+  const known = figures(node);
+  const below = known === '' ? cut(node.type, charCount) : `${cut(node.type, charCount - known.length - 3)} · ${known}`;
+  context.fillText(below, x + 7, y + height / 2 + 8, width - 12);
 }
 
 /** The end of a layer's name tells more than its beginning, which many have in common. */
 function cut(text: string, charCount: number): string {
   if (text.length <= charCount) return text;
+  if (charCount < 4) return `${text.slice(0, Math.max(1, charCount - 1))}…`;
   const headCount = Math.floor(charCount / 3);
   return `${text.slice(0, headCount)}…${text.slice(text.length - (charCount - headCount - 1))}`;
 }

@@ -113,7 +113,7 @@ function changeWords(change: WorkloadChange): string {
     case 'load':
       return `The workload was asked to load version ${change.version} of ${change.model}.`;
     case 'swap':
-      return `The workload was asked to serve ${change.model} by version ${change.version} alone.`;
+      return `The workload was asked to give all requests of ${change.model} to version ${change.version}.`;
   }
 }
 

@@ -7,6 +7,7 @@ import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import { dockCommands } from '../../commands/commands';
 import { useActions, useApp, useFacts, useSession } from '../../context';
 import { isMissMark } from '../../model/scheduler/misses';
+import { workloadEnd } from '../../model/scheduler/workload-end';
 import { openGraphLayouts } from '../../state/graph-layouts';
 import { runningWorkload } from '../../state/scheduler-actions';
 import { Notice } from '../../widgets/notice';
@@ -22,19 +23,21 @@ export function SchedulerDock() {
   const choices = useStore(session.scheduler);
   const hasMarks = useStore(session.annotations, ({ marks }) => marks.some(isMissMark));
   const isLive = useFacts(({ description, status }) => description.kind === 'live' && status?.state !== 'ended');
-  const target = useFacts(({ description }) => description.target);
-  const running = useFacts(({ targets }) => runningWorkload(targets));
-  const hasLaunched = useFacts(({ targets }) => targets.some(({ isWorkload }) => isWorkload));
+  const targets = useFacts((facts) => facts.targets);
+  const output = useFacts((facts) => facts.output);
+  const ended = useMemo(() => workloadEnd(targets, output), [targets, output]);
+  const running = runningWorkload(targets);
+  const hasLaunched = targets.some(({ isWorkload }) => isWorkload);
   const hasSelection = useStore(session.choices, ({ selection }) => selection !== undefined);
   const palette = useApp((app) => app.palette);
   const theme = useApp((app) => app.theme);
   const { rows, failure } = useScheduler();
-  useHighlight(rows?.life);
   const layouts = useMemo(openGraphLayouts, []);
   useEffect(() => layouts.close, [layouts]);
+  useHighlight(rows?.life);
   const choose = session.scheduler.setState;
   const onChange = (change: WorkloadChange) => void scheduler.change(session, change);
-  const controlObstacle = obstacleOf(isLive, running !== undefined, target);
+  const controlObstacle = obstacleOf(isLive, running !== undefined);
   return (
     <div className="laboratory scheduler" data-testid="scheduler-panel">
       <div className="laboratory-columns">
@@ -57,6 +60,7 @@ export function SchedulerDock() {
         </div>
         <div className="laboratory-main">
           {failure && <Notice severity="error" {...failure} />}
+          {ended && <Notice severity="error" {...ended} />}
           <SchedulerMain
             rows={rows}
             choices={choices}
@@ -91,8 +95,7 @@ export function SchedulerDock() {
   );
 }
 
-function obstacleOf(isLive: boolean, isRunning: boolean, target: string | undefined): string | undefined {
+function obstacleOf(isLive: boolean, isRunning: boolean): string | undefined {
   if (!isLive) return 'This session is recorded: nothing runs that could be changed.';
-  if (target !== undefined) return 'A workload on a board cannot be changed while it runs yet.';
   return isRunning ? undefined : 'Run a workload first.';
 }

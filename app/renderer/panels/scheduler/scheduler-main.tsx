@@ -9,6 +9,7 @@ import type { Miss } from '../../model/scheduler/misses';
 import { RANGE_CHOICES } from '../../model/scheduler/range';
 import type { LayOut } from '../../state/graph-layouts';
 import { SCHEDULER_TABS, type SchedulerChoices } from '../../state/scheduler-store';
+import { Button } from '../../widgets/button';
 import { EmptyState } from '../../widgets/empty-state';
 import { Progress } from '../../widgets/progress';
 import { Segmented } from '../../widgets/segmented';
@@ -92,7 +93,16 @@ export function SchedulerMain(props: SchedulerMainProps) {
         aria-label={choices.tab}
         data-testid="scheduler-body"
       >
-        {rows.tab === choices.tab ? <View {...props} rows={rows} /> : <Progress label="Reading" />}
+        {rows.tab !== choices.tab ? (
+          <Progress label="Reading" />
+        ) : rows.range || rows.tab === 'engines' ? (
+          <View {...props} rows={rows} />
+        ) : (
+          <EmptyState title="No request was scheduled in this session">
+            It has layers of engines, as trtexec exports them.{' '}
+            <Button onClick={() => onChoose({ tab: 'engines' })}>Show the engines</Button>
+          </EmptyState>
+        )}
       </div>
       {choices.picked && life && life.request === choices.picked.request && (
         <LifeView
@@ -116,7 +126,7 @@ function Nothing({ isLive, isRunning, isAlive, choices, rows }: SchedulerMainPro
       <div className="scheduler-body scheduler-first-builds">
         <p className="laboratory-hint">
           {isRunning
-            ? 'The models are loaded; requests come when they are ready.'
+            ? 'The models are being loaded. Requests come when one is ready.'
             : 'No request was scheduled in this session.'}
         </p>
         <BuildsView builds={rows.builds} nowNs={rows.nowNs} isAlive={isAlive} />
@@ -139,6 +149,7 @@ function Nothing({ isLive, isRunning, isAlive, choices, rows }: SchedulerMainPro
   );
 }
 
+/** Of the engines' page, which has none. */
 const NO_RANGE = { fromNs: 0, toNs: 1 };
 
 function View({ rows, choices, onChoose, ...props }: SchedulerMainProps & { readonly rows: SchedulerRows }) {

@@ -43,6 +43,7 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
               <th scope="col">p99</th>
               <th scope="col">In time</th>
               <th scope="col">Failed</th>
+              {obstacle === undefined && <th scope="col">Change</th>}
             </tr>
           </thead>
           <tbody>
@@ -57,6 +58,11 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
                 <td>{nsWords(each.p99Ns)}</td>
                 <td data-is-bad={each.inTimeRatio < IN_TIME_RATIO_LOW}>{percentWords(each.inTimeRatio)}</td>
                 <td data-is-bad={each.failedRatio > 0}>{percentWords(each.failedRatio)}</td>
+                {obstacle === undefined && (
+                  <td>
+                    <VersionChange version={each} onChange={onChange} />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
@@ -85,6 +91,36 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
     </div>
   );
 }
+
+interface VersionChangeProps {
+  readonly version: VersionFigures;
+  readonly onChange: (change: WorkloadChange) => void;
+}
+
+/** What can be done with a version of the workload that runs: one that is up may take all requests, one that went may be loaded again. */
+function VersionChange({ version: each, onChange }: VersionChangeProps) {
+  const { model, version, state } = each;
+  const change = (kind: 'swap' | 'load') => onChange({ kind, model, version });
+  if (canServe(each)) {
+    return (
+      <Button
+        onClick={() => change('swap')}
+        title="All requests go to it; the others are drained, after its probation where the workload has a rule"
+        aria-label={`Swap ${model} to version ${version}`}
+      >
+        Swap to it
+      </Button>
+    );
+  }
+  if (!HAS_GONE.test(state)) return '–';
+  return (
+    <Button onClick={() => change('load')} aria-label={`Load version ${version} of ${model}`}>
+      Load
+    </Button>
+  );
+}
+
+const HAS_GONE = /^(ended|failed)/;
 
 interface TrafficProps {
   readonly model: string;

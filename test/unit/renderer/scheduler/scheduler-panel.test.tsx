@@ -1,17 +1,13 @@
 // @vitest-environment happy-dom
 // The form, the live controls and the states of the panel, with callbacks that remember; and the verbs with a host that answers from memory.
 
-import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import { useState } from 'react';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
-import { buildsOf } from '../../../../app/renderer/model/scheduler/builds';
 import { type Draft, FIRST_DRAFT } from '../../../../app/renderer/model/scheduler/draft';
-import { layOutGraph } from '../../../../app/renderer/model/scheduler/graph/layout';
 import { lifeOf } from '../../../../app/renderer/model/scheduler/life';
 import { LiveControls } from '../../../../app/renderer/panels/scheduler/live-controls';
-import { SchedulerMain, type SchedulerMainProps } from '../../../../app/renderer/panels/scheduler/scheduler-main';
-import type { SchedulerRows } from '../../../../app/renderer/panels/scheduler/use-scheduler';
 import { WorkloadForm } from '../../../../app/renderer/panels/scheduler/workload-form';
 import { Actions } from '../../../../app/renderer/state/actions';
 import { createAppStore } from '../../../../app/renderer/state/app-store';
@@ -19,45 +15,10 @@ import type { OpenSession } from '../../../../app/renderer/state/open-session';
 import { createSchedulerStore } from '../../../../app/renderer/state/scheduler-store';
 import { createSessionStore } from '../../../../app/renderer/state/session-store';
 import { failure } from '../../../../shared/util/failure';
-import type { WindowTable } from '../../../../shared/window/methods';
-import { giveElementsSize } from '../element-size';
+import { happened, isDisabled, Main, NO_ROWS, preparePanel, press, ROWS, tableOf } from './panel-bed';
 import { batchRow, MS, requestRow } from './rows';
 
-/** What ECharts needs of a canvas, which happy-dom does not have. */
-function fakeCanvas(): void {
-  const context: object = new Proxy(
-    {},
-    {
-      get: (_, name) =>
-        name === 'measureText' ? () => ({ width: 10 }) : name === 'canvas' ? undefined : () => context,
-      set: () => true,
-    },
-  );
-  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as CanvasRenderingContext2D);
-}
-
-const happened: unknown[] = [];
-beforeEach(() => {
-  giveElementsSize(1000, 400);
-  fakeCanvas();
-  happened.length = 0;
-});
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-});
-
-/** Objects as the window gets rows. */
-function tableOf(rows: readonly object[]): WindowTable {
-  const names = Object.keys(rows[0] ?? {});
-  return {
-    columns: names.map((name) => ({ name, isText: typeof (rows[0] as Record<string, unknown>)[name] === 'string' })),
-    rows: rows.map((row) => names.map((name) => (row as Record<string, string | number>)[name])),
-  };
-}
-
-const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
-const isDisabled = (name: string) => (screen.getByRole('button', { name }) as HTMLButtonElement).disabled;
+preparePanel();
 
 const kernelRow = (text: string, [from, to]: readonly [number, number]) => ({
   ...{ kind: 'kernel', text, base: text, startNs: from * MS, durationNs: (to - from) * MS, callSource: 2 },
@@ -134,50 +95,6 @@ describe('the live controls', () => {
   });
 });
 
-const RANGE = { fromNs: 0, toNs: 100 * MS };
-const NO_ROWS: SchedulerRows = {
-  tab: 'queues',
-  range: undefined,
-  levels: [],
-  models: [],
-  tables: {},
-  life: undefined,
-  liveModels: [],
-  builds: [],
-  nowNs: 0,
-};
-const ROWS: SchedulerRows = { ...NO_ROWS, range: RANGE, models: ['caption', 'detect'] };
-
-function Main(props: Partial<SchedulerMainProps>) {
-  const [choices, setChoices] = useState(createSchedulerStore({ isLive: true }).getState());
-  return (
-    <SchedulerMain
-      rows={props.rows && { ...props.rows, tab: choices.tab }}
-      choices={props.choices ?? choices}
-      isLive={props.isLive ?? true}
-      isRunning={props.isRunning ?? false}
-      isAlive={props.isAlive ?? true}
-      layOut={async (shape) => layOutGraph(shape)}
-      hasMarks={false}
-      hasSelection={false}
-      controlObstacle={props.controlObstacle}
-      onChoose={(change) => {
-        happened.push(change);
-        setChoices((before) => ({ ...before, ...change }));
-      }}
-      onChange={(change) => happened.push(change)}
-      onPickBatch={({ batch }) => happened.push(`batch ${batch}`)}
-      onMark={(misses) => happened.push(`mark ${misses.length}`)}
-      onUnmark={() => happened.push('unmark')}
-      colors={{ palette: 'default', theme: 'dark' }}
-      onPickWork={({ name }) => happened.push(`work ${name}`)}
-      onShowOnTimeline={({ request }) => happened.push(`timeline ${request}`)}
-      onSavePng={() => {}}
-      onSaveCsv={() => {}}
-    />
-  );
-}
-
 describe('the views', () => {
   test('every empty state says what to do', () => {
     const { rerender } = render(<Main />);
@@ -250,87 +167,6 @@ describe('the views', () => {
       'timeline 7',
       { picked: { source: 1, request: 8 } },
       { picked: undefined },
-    ]);
-  });
-
-  test('engines: layers, their graph by search and keys, and an engine that is loaded stands at the head', async () => {
-    const layer = (index: number, name: string) => ({
-      ...{ source: 1, timeNs: 1, model: 'detect', engine: 'kernels', precision: 'fp16', batchSize: 1, runCount: 1 },
-      ...{ index, name, type: 'Conv', averageNs: 10 + index, medianNs: 10, totalNs: 10 },
-    });
-    const edge = { source: 1, timeNs: 1, model: 'detect', engine: 'kernels', shape: '1 × 8', bytes: 32, tensor: 'x' };
-    const layers = tableOf([layer(0, 'stem'), layer(1, 'head')]);
-    const edges = tableOf([{ ...edge, fromLayer: 0, toLayer: 1 }]);
-    const build = {
-      source: 1,
-      timeNs: 0,
-      step: 0,
-      stepCount: 0,
-      severity: 1,
-      model: 'detect',
-      version: '2',
-      parent: '',
-      text: '',
-    };
-    const builds = buildsOf(
-      tableOf([{ ...build, engine: 'kernels', precision: 'fp16', kind: 'began', phase: 'loading' }]),
-    );
-    render(<Main rows={{ ...ROWS, tables: { layers, edges }, builds, nowNs: 2e9 }} />);
-    expect(screen.getByTestId('scheduler-build-strip').textContent).toContain('Loading, 2 s');
-    fireEvent.click(screen.getByTestId('tab-engines'));
-    fireEvent.click(screen.getByLabelText('Graph'));
-    const graph = await screen.findByTestId('scheduler-graph');
-    expect(graph.dataset.itemCount).toBe('2');
-    const search = screen.getByTestId('scheduler-graph-search');
-    fireEvent.change(search, { target: { value: 'head' } });
-    fireEvent.keyDown(search, { key: 'Enter' });
-    expect(within(screen.getByTestId('scheduler-graph-details')).getByText('1 × 8, 32 B')).not.toBe(null);
-    fireEvent.keyDown(graph, { key: 'ArrowUp' });
-    expect(screen.getByTestId('scheduler-graph-words').textContent).toMatch(/^stem: Conv/);
-    fireEvent.keyDown(graph, { key: 'Escape' });
-    expect(screen.queryByTestId('scheduler-graph-details')).toBe(null);
-    fireEvent.click(screen.getByLabelText('Build log'));
-    expect(screen.getByTestId('scheduler-builds').textContent).toContain('running');
-  });
-
-  test('a build that nobody works at any more is cut off, and nothing stands at the head', () => {
-    const build = {
-      source: 1,
-      timeNs: 0,
-      step: 0,
-      stepCount: 0,
-      severity: 1,
-      model: 'detect',
-      version: '2',
-      parent: '',
-      text: '',
-    };
-    const builds = buildsOf(tableOf([{ ...build, engine: 'kernels', precision: '', kind: 'began', phase: 'loading' }]));
-    render(<Main rows={{ ...NO_ROWS, builds }} isAlive={false} />);
-    expect(screen.queryByTestId('scheduler-build-strip')).toBe(null);
-    expect(screen.getByTestId('scheduler-builds').textContent).toContain('cut off');
-  });
-
-  test('versions: those that serve share the traffic, sliders move the traffic while a workload runs', () => {
-    const version = { model: 'detect', requests: 10, p50: 1, p99: 2, inTime: 1, failed: 0, state: 'serving' };
-    const versions = tableOf([
-      { ...version, version: '1', share: 0.9 },
-      { ...version, version: '2', share: 0.1 },
-      { ...version, version: '0', share: 0, state: 'ended' },
-    ]);
-    const { rerender } = render(
-      <Main rows={{ ...ROWS, tables: { versions } }} controlObstacle="Run a workload first." />,
-    );
-    fireEvent.click(screen.getByTestId('tab-versions'));
-    expect(isDisabled('Route so')).toBe(true);
-    rerender(<Main rows={{ ...ROWS, tables: { versions } }} />);
-    expect(screen.getAllByRole('slider')).toHaveLength(2);
-    fireEvent.change(screen.getAllByRole('slider')[1], { target: { value: '90' } });
-    press('Route so');
-    press('Roll back');
-    expect(happened.slice(1)).toEqual([
-      { kind: 'traffic', model: 'detect', weights: { '1': 90, '2': 90 } },
-      { kind: 'roll-back', model: 'detect' },
     ]);
   });
 });

@@ -10,7 +10,7 @@ import { GRAPH_KEY_WORDS, graphKeyOf } from './graph-keys';
 import { type CameraSubject, useGraphCamera, useGraphPointer } from './use-graph-camera';
 
 export interface GraphSurfaceProps extends CameraSubject {
-  readonly looks: Pick<LayerGraphLooks, 'found' | 'typePlaces' | 'words'>;
+  readonly looks: Pick<LayerGraphLooks, 'found' | 'typePlaces' | 'figures'>;
   /** For a picture of what was drawn last. */
   readonly canvas: RefObject<HTMLCanvasElement | null>;
 }

@@ -77,8 +77,9 @@ interface GraphProps {
   readonly onSavePng: (title: string, url: string) => void;
 }
 
-const nodeWords = ({ type, layer, shareRatio }: GraphNode) =>
-  layer ? `${type} · ${nsWords(layer.averageNs)} · ${shareWords(shareRatio)}` : type;
+const figuresOf = ({ layer, shareRatio }: GraphNode) =>
+  layer ? `${nsWords(layer.averageNs)} · ${shareWords(shareRatio)}` : '';
+const nodeWords = (node: GraphNode) => [node.type, figuresOf(node)].filter((words) => words !== '').join(' · ');
 
 function Graph({ column, graph, options, onColumn, layOut, onSavePng }: GraphProps) {
   const { layout, failure } = useLayout(graph, layOut);
@@ -118,7 +119,11 @@ function Graph({ column, graph, options, onColumn, layOut, onSavePng }: GraphPro
             onSelect={setSelected}
             onHover={setHovered}
             onSearch={() => field.current?.focus()}
-            looks={{ found: search.found, typePlaces: colouring === 'type' ? typePlaces : undefined, words: nodeWords }}
+            looks={{
+              found: search.found,
+              typePlaces: colouring === 'type' ? typePlaces : undefined,
+              figures: figuresOf,
+            }}
           />
         ) : (
           !failure && <Progress label="Laying out the layers" />
