@@ -111,7 +111,10 @@ class OwnKernelsEngine implements KernelsEngine {
   private async run({ batch, size }: EngineBatch, later: EngineBatch['inputs'] | undefined): Promise<EngineResult> {
     if (this.ended) throw this.ended;
     const { device, stream } = this.options;
-    if (later) this.upload(size, later);
+    if (later) {
+      this.upload(size, later);
+      this.giveBack(later);
+    }
     // The launches of a batch are found by this range, its time and their thread.
     device.pushRange(rangeOfBatch(batch));
     const startNs = process.hrtime.bigint();
@@ -173,9 +176,17 @@ class OwnKernelsEngine implements KernelsEngine {
     checkBatch(this.facts, batch);
     const isIdle = this.waitingCount === 0;
     if (isIdle) this.upload(batch.size, batch.inputs);
-    const copies = () => Object.entries(batch.inputs).map(([name, values]) => [name, values.slice()] as const);
-    const later = isIdle ? undefined : Object.fromEntries(copies());
+    const later = isIdle ? undefined : this.copied(batch.inputs);
     return this.inTurn(() => this.run(batch, later));
+  }
+
+  private copied(inputs: EngineBatch['inputs']): Record<string, Float32Array> {
+    const each = Object.entries(inputs).map(([name, values]) => {
+      const copy = this.network.hostArrays.floats(values.length);
+      copy.set(values as Float32Array);
+      return [name, copy] as const;
+    });
+    return Object.fromEntries(each);
   }
 
   inputArray(bytes: number): ArrayBuffer | undefined {
