@@ -14,7 +14,7 @@
 namespace hka::kernels {
 
 // Warps with few sums and slices are for many pixels: four blocks of 256 threads fit on a multiprocessor when a thread has 64 registers.
-HKA_HOST_DEVICE constexpr bool isConvHalfSmall(int warpPixels, int warpChannels, int slices) { return warpPixels * warpChannels <= 512 && slices <= 2; }
+constexpr bool isConvHalfSmall(int warpPixels, int warpChannels, int slices) { return warpPixels * warpChannels <= 512 && slices <= 2; }
 constexpr int convHalfBlocksMin(bool isSmall, int threads) { return isSmall ? 1024 / threads : 1; }
 
 template <int kTilePixels, int kTileChannels, int kWarpPixels, int kWarpChannels, int kSlices, int kStages>
@@ -51,7 +51,8 @@ __global__ void __launch_bounds__(convHalfThreads(kTilePixels, kTileChannels, kW
   const ConvHalfLane<kSliceThreads> lane;
   const ConvHalfWindows<kTilePixels, kSliceThreads, (kSlices > 2)> windows(conv, sizes, lane, pixels);
   const ConvHalfWeights<kTileChannels, kSliceThreads> weights(conv, lane, depth, firstChannel);
-  const auto stageAfter = [&](uint4* stage) { return stage == firstStage + (kStages - 1) * kStageChunks ? firstStage : stage + kStageChunks; };
+  uint4* const lastStage = firstStage + (kStages - 1) * kStageChunks;
+  const auto stageAfter = [&](uint4* stage) { return stage == lastStage ? firstStage : stage + kStageChunks; };
 
   // Bias and weights are constants: they come while the kernel before still runs. They belong to the first group of copies.
   if (threadIdx.x < kTileChannels / 4) {
@@ -73,11 +74,11 @@ __global__ void __launch_bounds__(convHalfThreads(kTilePixels, kTileChannels, kW
   }
   float sums[kPiecesDown][kPiecesAcross][4] = {};
   uint4* stage = firstStage;
-  uint4* loadedStage = firstStage + (kStages - 1) * kStageChunks;
+  uint4* loadedStage = lastStage;
 #pragma unroll 1
   for (uint32_t step = slice; step < allSteps; step += kSlices) {
     waitCopyGroups<kStages - 2>();
-    waitForSlice<kSliceThreads>(slice);  // the step has come for all threads, and none still reads the one before, which is overwritten next
+    waitForSlice<kSliceThreads>(slice);  // the step has come for all threads; none still reads the one before, which is overwritten next
     const auto loadPieces = [&](ConvHalfPieces<kPiecesDown, kPiecesAcross>& pieces, int part) {
       pieces.load(stage, stage + kWindowChunks, warpPixel, warpChannel, part * 2);
     };

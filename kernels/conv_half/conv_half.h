@@ -3,7 +3,7 @@
 //   weights  channelsOut × window × window × channelsIn halves
 //   output   pixels outputPitch elements apart, halves or floats; so that a layer writes straight into its part of a concatenation
 //   output = activation(input * weights + bias) + residual
-// Compute capability 8.0 and later. What runs is an implicit GEMM: pixels × depth times depth × channels, the depth being the window's taps.
+// Compute capability 8.0 and later. What runs is an implicit GEMM: pixels × depth times depth × channels; depth: the window's taps.
 #pragma once
 
 #include "kernels/common/host_device.h"
@@ -114,7 +114,8 @@ HKA_HOST_DEVICE inline uint32_t convHalfStages(const ConvHalfArguments& conv, ui
 // Of a block with that many stages a slice. The sums take the place of the steps when all are done.
 constexpr uint32_t convHalfSharedBytes(const ConvHalfVariant& variant, uint32_t stages) {
   const uint32_t stageBytes = static_cast<uint32_t>(variant.tilePixels + variant.tileChannels) * kConvHalfStepDepth * 2;
-  const uint32_t sumsBytes = static_cast<uint32_t>(variant.tilePixels) * (static_cast<uint32_t>(variant.tileChannels) + kConvHalfSumsGap) * 4;
+  const uint32_t rowFloats = static_cast<uint32_t>(variant.tileChannels) + kConvHalfSumsGap;
+  const uint32_t sumsBytes = static_cast<uint32_t>(variant.tilePixels) * rowFloats * 4;
   return static_cast<uint32_t>(variant.slices) * (stages * stageBytes > sumsBytes ? stages * stageBytes : sumsBytes);
 }
 constexpr uint32_t convHalfSharedBytesMax(const ConvHalfVariant& variant) {
@@ -128,7 +129,8 @@ inline Launch convHalfLaunch(const ConvHalfArguments& conv) {
   launch.grid = {ceilDiv(convHalfPixels(conv), variant.tilePixels), ceilDiv(conv.channelsOut, variant.tileChannels), 1};
   launch.block.x = static_cast<uint32_t>(
       convHalfThreads(variant.tilePixels, variant.tileChannels, variant.warpPixels, variant.warpChannels, variant.slices));
-  launch.staticSharedBytes = static_cast<uint32_t>(variant.tilePixels) * 8 + static_cast<uint32_t>(variant.tileChannels) * 4;  // pixels, bias
+  // Where each pixel's window begins, and the bias.
+  launch.staticSharedBytes = static_cast<uint32_t>(variant.tilePixels) * 8 + static_cast<uint32_t>(variant.tileChannels) * 4;
   launch.dynamicSharedBytes = convHalfSharedBytes(variant, convHalfStages(conv, variant.slices, variant.stages));
   return launch;
 }

@@ -1,6 +1,6 @@
-// Which tile to take for a shape: a model of a launch's time, its numbers fitted for each tile to times measured on an H200, over the 43
-// convolutions of kernels/conv_half/README.md, ten of them with eight images, and ten of a ResNet; halves out, SiLU, begun early. Those of the
-// YOLOv8n-shaped network take 2 % longer with its choice than with the best tile of each. On other devices it is a guess.
+// Which tile to take for a shape: a model of a launch's time, its numbers fitted for each tile to times measured on an H200, over 43 shapes
+// of a YOLOv8n-shaped network, ten of them with eight images too, and ten of a ResNet; halves out, SiLU, begun early. The network's
+// convolutions take 2 % longer with its choice than with the best tile of each. On other devices it is a guess.
 #pragma once
 
 #include "kernels/conv_half/conv_half.h"

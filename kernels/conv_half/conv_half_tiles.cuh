@@ -30,8 +30,8 @@ struct ConvHalfLane {
   }
 };
 
-// Where the window of an output pixel begins, in chunks from the input's address, and a bit for each tap of it that lies within the image: so
-// a step costs a shift and an addition a chunk, and padding is never read.
+// Where the window of an output pixel begins, in chunks from the input's address, and a bit for each tap of it that lies within the image:
+// so a step costs a shift and an addition a chunk, and padding is never read.
 struct alignas(8) ConvHalfPixel {
   int firstChunk;
   uint32_t taps;
@@ -51,8 +51,8 @@ __device__ __forceinline__ ConvHalfPixel convHalfPixelOf(const ConvHalfArguments
   return {pixelsBefore * static_cast<int>(conv.inputPitch / kConvHalfChunk), pixel < sizes.pixelCount ? taps : 0};
 }
 
-// The windows of a tile's pixels, a row each. A pixel is asked for by the eight threads of its row and by every slice, so all are worked out
-// once, by a thread each, and read from `pixels` in shared memory: now, or at each step where registers are better left for more warps.
+// The windows of a tile's pixels, a row each. A pixel is asked for by the eight threads of its row and by every slice, so all are worked
+// out once, by a thread each, and read from `pixels` in shared memory: now, or at each step where registers are better left for more warps.
 template <int kRows, int kThreads, bool kHolds>
 struct ConvHalfWindows {
   using Lane = ConvHalfLane<kThreads>;
@@ -143,8 +143,9 @@ __device__ __forceinline__ void waitForSlice(int slice) {
   else asm volatile("bar.sync %0, %1;" ::"r"(slice + 1), "n"(kThreads) : "memory");  // barrier 0 is that of the block
 }
 
-// Waits for the kernel before in the stream, then lets the next one begin; the other way round, four or five kernels would wait on the
-// multiprocessors at once, which took 4 % longer. What lies in front of this reads what no kernel before writes. Nothing where kernels do not begin early (PTX ISA 7.8, compute capability 9.0).
+// Waits for the kernel before in the stream, then lets the next one begin; the other way round, several kernels would wait on the
+// multiprocessors at once, which took 4 % longer. What lies in front of this reads only what that kernel does not write. Nothing happens
+// where kernels do not begin early (PTX ISA 7.8, compute capability 9.0).
 __device__ __forceinline__ void waitForKernelBefore() {
 #if __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.wait;" ::: "memory");
