@@ -131,7 +131,10 @@ class OwnKernelsEngine implements KernelsEngine {
   private async run({ batch, size }: EngineBatch, later: EngineBatch['inputs'] | undefined): Promise<EngineResult> {
     if (this.ended) throw this.ended;
     const { device, stream } = this.options;
-    if (later) this.asBatch(batch, () => this.upload(size, later));
+    if (later) {
+      this.asBatch(batch, () => this.upload(size, later));
+      this.giveBack(later);
+    }
     device.pushRange(rangeOfBatch(batch));
     const startNs = process.hrtime.bigint();
     try {
@@ -189,9 +192,17 @@ class OwnKernelsEngine implements KernelsEngine {
     checkBatch(this.facts, batch);
     const isIdle = this.waitingCount === 0;
     if (isIdle) this.asBatch(batch.batch, () => this.upload(batch.size, batch.inputs));
-    const copies = () => Object.entries(batch.inputs).map(([name, values]) => [name, values.slice()] as const);
-    const later = isIdle ? undefined : Object.fromEntries(copies());
+    const later = isIdle ? undefined : this.copied(batch.inputs);
     return this.inTurn(() => this.run(batch, later));
+  }
+
+  private copied(inputs: EngineBatch['inputs']): Record<string, Float32Array> {
+    const each = Object.entries(inputs).map(([name, values]) => {
+      const copy = this.network.hostArrays.floats(values.length);
+      copy.set(values as Float32Array);
+      return [name, copy] as const;
+    });
+    return Object.fromEntries(each);
   }
 
   inputArray(bytes: number): ArrayBuffer | undefined {
