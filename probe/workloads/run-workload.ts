@@ -150,7 +150,7 @@ class Running {
     const { workload, device, signal: ended } = this.run;
     return loadEngine(this.planOf(ref), {
       ...{ name: ref.model, folder: workload.folder, device, report, kernels: this.kernels },
-      signal: AbortSignal.any([signal, ended]),
+      signal: eitherOf(signal, ended),
     });
   }
 
@@ -201,6 +201,16 @@ class Running {
       });
     });
   }
+}
+
+/** Aborted when one of the two is. AbortSignal.any() is not in every Node that runs this: that of the window has none. */
+function eitherOf(first: AbortSignal, second: AbortSignal): AbortSignal {
+  const either = new AbortController();
+  for (const signal of [first, second]) {
+    if (signal.aborted) either.abort();
+    else signal.addEventListener('abort', () => either.abort(), { once: true, signal: either.signal });
+  }
+  return either.signal;
 }
 
 /** Until so long has passed, it was cancelled, or `isOver` is true. */

@@ -2,7 +2,7 @@
 
 import { WORKLOAD_TEXT_BYTES_MAX, type WorkloadChange } from '../../../shared/rpc/workload-control';
 import { type Batch, batchRequestSql } from '../model/scheduler/batches';
-import { choiceOfDraft, workloadTitle } from '../model/scheduler/draft';
+import { choiceOfDraft, POLICIES, workloadTitle } from '../model/scheduler/draft';
 import type { Life } from '../model/scheduler/life';
 import type { Work } from '../model/scheduler/life-work';
 import { isMissMark, type Miss, withMissMarks } from '../model/scheduler/misses';
@@ -43,9 +43,11 @@ export class SchedulerActions extends PanelVerbs {
   async change(session: OpenSession, change: WorkloadChange): Promise<void> {
     const target = runningWorkload(session.facts.getState().targets);
     if (!target) return this.say('No workload is running in this session.');
-    await this.try(() =>
-      this.actions.request('session/workload-control', { session: session.key, targetId: target.targetId, change }),
-    );
+    await this.try(async () => {
+      const params = { session: session.key, targetId: target.targetId, change };
+      await this.actions.request('session/workload-control', params);
+      this.say(changeWords(change));
+    });
   }
 
   /** Takes a workload file into the form. */
@@ -92,6 +94,26 @@ export class SchedulerActions extends PanelVerbs {
 
   removeMissMarks({ annotations }: OpenSession): void {
     annotations.setState(({ marks }) => ({ marks: marks.filter((mark) => !isMissMark(mark)) }));
+  }
+}
+
+/** What was asked of the workload. What it refuses comes as a diagnostic. */
+function changeWords(change: WorkloadChange): string {
+  switch (change.kind) {
+    case 'policy': {
+      const title = POLICIES.find(({ id }) => id === change.policy)?.title ?? change.policy;
+      return `The workload was asked to go on by the policy “${title}”.`;
+    }
+    case 'limits':
+      return `New limits for ${change.model} were given to the workload.`;
+    case 'traffic':
+      return `The new shares of ${change.model} were given to the workload.`;
+    case 'roll-back':
+      return `The workload was asked to go back to the version of ${change.model} before.`;
+    case 'load':
+      return `The workload was asked to load version ${change.version} of ${change.model}.`;
+    case 'swap':
+      return `The workload was asked to give all requests of ${change.model} to version ${change.version}.`;
   }
 }
 

@@ -16,6 +16,13 @@ export const SCHEDULER_TABS = [
 ] as const;
 export type SchedulerTab = (typeof SCHEDULER_TABS)[number]['id'];
 
+export const ENGINE_VIEWS = [
+  { id: 'layers', title: 'Layers', hint: 'What each layer costs, engines side by side' },
+  { id: 'graph', title: 'Graph', hint: 'How the layers hang together' },
+  { id: 'builds', title: 'Build log', hint: 'How the engines came to be' },
+] as const;
+export type EngineViewId = (typeof ENGINE_VIEWS)[number]['id'];
+
 export interface SchedulerChoices {
   readonly draft: Draft;
   /** Asked for and not yet answered. */
@@ -27,6 +34,7 @@ export interface SchedulerChoices {
   readonly picked: RequestRef | undefined;
   /** Of the engines' page; the first model when undefined. */
   readonly model: string | undefined;
+  readonly engineView: EngineViewId;
 }
 
 export type SchedulerStore = StoreApi<SchedulerChoices>;
@@ -41,5 +49,6 @@ export function createSchedulerStore({ isLive }: { readonly isLive: boolean }): 
     measure: 'p99',
     picked: undefined,
     model: undefined,
+    engineView: 'layers',
   }));
 }

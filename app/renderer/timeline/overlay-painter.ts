@@ -129,18 +129,51 @@ export function paintMarks(context: CanvasRenderingContext2D, state: TimelineSta
     else line(fromNs, toNs, table === 'diagnostic' ? theme.warning : theme.error, 0.3);
   }
   context.textBaseline = 'top';
-  for (const { fromNs, toNs, text, color } of marks) {
-    const fill =
-      color === undefined
-        ? theme.accent
-        : cssColor(((color & 0xff) << 16) | (color & 0xff00) | ((color >>> 16) & 0xff) | 0xff000000);
+  for (const { fromNs, toNs, color } of marks) {
+    const fill = markColor(color, theme.accent);
     if (toNs > fromNs) line(fromNs, toNs, fill, 0.14);
     line(fromNs, fromNs, fill, 0.9);
-    const x = pxFromNs(view, widthPx, fromNs);
     context.fillStyle = fill;
-    context.fillRect(x, RULER_PX - 9, 7, 9);
-    context.fillText(text, x + 10, RULER_PX + 2, 200);
+    context.fillRect(pxFromNs(view, widthPx, fromNs), RULER_PX - 9, 7, 9);
   }
+  const labels = marks.map(({ fromNs, text, color }) => ({ xPx: pxFromNs(view, widthPx, fromNs), text, color }));
+  const inView = labels.filter(({ xPx }) => xPx > -8 && xPx < widthPx);
+  for (const { xPx, text, color } of apart(inView, (words) => context.measureText(words).width)) {
+    context.fillStyle = markColor(color, theme.accent);
+    context.fillText(text, xPx + 10, RULER_PX + 2, MARK_LABEL_PX_MAX);
+  }
+}
+
+const MARK_LABEL_PX_MAX = 200;
+
+const markColor = (color: number | undefined, otherwise: string) =>
+  color === undefined
+    ? otherwise
+    : cssColor(((color & 0xff) << 16) | (color & 0xff00) | ((color >>> 16) & 0xff) | 0xff000000);
+
+/** Labels that would lie upon one to their left are left out; that one says how many. */
+export function apart<Label extends { readonly xPx: number; readonly text: string }>(
+  labels: readonly Label[],
+  widthPxOf: (text: string) => number,
+): Label[] {
+  const shown: Label[] = [];
+  let [endPx, leftOutCount] = [Number.NEGATIVE_INFINITY, 0];
+  const close = () => {
+    const last = shown.at(-1);
+    if (last && leftOutCount > 0) shown[shown.length - 1] = { ...last, text: `${last.text} +${leftOutCount}` };
+    leftOutCount = 0;
+  };
+  for (const label of [...labels].sort((left, right) => left.xPx - right.xPx)) {
+    if (label.xPx < endPx) {
+      leftOutCount += 1;
+      continue;
+    }
+    close();
+    shown.push(label);
+    endPx = label.xPx + 16 + Math.min(MARK_LABEL_PX_MAX, widthPxOf(`${label.text} +99`));
+  }
+  close();
+  return shown;
 }
 
 /** A line around a slice. */

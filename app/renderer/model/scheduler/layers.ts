@@ -4,6 +4,9 @@ import type { WindowTable } from '../../../../shared/window/methods';
 import { readingsOf } from './records';
 
 export interface Layer {
+  /** Which runner told it, and when: SessionNs. */
+  readonly source: number;
+  readonly timeNs: number;
   readonly model: string;
   readonly engine: string;
   readonly precision: string;
@@ -17,13 +20,16 @@ export interface Layer {
   readonly runCount: number;
 }
 
-/** The newest reading of every layer. */
-export const LAYERS_SQL = `SELECT * FROM layer QUALIFY row_number() OVER (
-  PARTITION BY model, engine, precision, batchSize, "index", name ORDER BY timeNs DESC) = 1
-  ORDER BY model, engine, precision, batchSize, "index" LIMIT 20000`;
+export const LAYERS_MAX = 20_000;
+/** The newest reading of every engine. */
+export const LAYERS_SQL = `SELECT * FROM layer QUALIFY rank() OVER (
+  PARTITION BY model, engine, precision, batchSize ORDER BY timeNs DESC, source DESC) = 1
+  ORDER BY model, engine, precision, batchSize, "index" LIMIT ${LAYERS_MAX}`;
 
 export function layersOf(table: WindowTable | undefined): Layer[] {
   return readingsOf(table).map((row) => ({
+    source: row.number('source'),
+    timeNs: row.number('timeNs'),
     model: row.text('model'),
     engine: row.text('engine'),
     precision: row.text('precision'),
@@ -56,70 +62,14 @@ export function engineColumns(layers: readonly Layer[], model: string): EngineCo
   for (const layer of layers) {
     if (layer.model !== model) continue;
     const id = columnId(layer);
-    columns.set(id, [...(columns.get(id) ?? []), layer]);
+    const own = columns.get(id);
+    if (own) own.push(layer);
+    else columns.set(id, [layer]);
   }
   return [...columns].map(([id, own]) => ({
     id,
     title: id,
     layers: own,
-    totalNs: own.reduce((sum, { averageNs }) => sum + averageNs, 0),
+    totalNs: own.reduce((sum, { averageNs }) => sum + Math.max(0, averageNs), 0),
   }));
-}
-
-export interface LayerBars {
-  /** Names of layers, the dearest first. */
-  readonly names: readonly string[];
-  /** Mean ns by the place of the name; NaN where an engine has no such layer. */
-  readonly columns: readonly { readonly title: string; readonly averageNs: readonly number[] }[];
-  /** Layers that are not drawn. */
-  readonly leftOutCount: number;
-}
-
-export const LAYER_BARS_MAX = 24;
-
-/** The dearest layers of the engines side by side; a layer is the same where its name is. */
-export function layerBars(columns: readonly EngineColumn[], barsMax = LAYER_BARS_MAX): LayerBars {
-  const cost = new Map<string, number>();
-  for (const { layers } of columns) {
-    for (const { name, averageNs } of layers) cost.set(name, Math.max(cost.get(name) ?? 0, averageNs));
-  }
-  const names = [...cost].sort((left, right) => right[1] - left[1]).map(([name]) => name);
-  const drawn = names.slice(0, barsMax);
-  return {
-    names: drawn,
-    columns: columns.map(({ title, layers }) => ({
-      title,
-      averageNs: drawn.map((name) => layers.find((each) => each.name === name)?.averageNs ?? Number.NaN),
-    })),
-    leftOutCount: names.length - drawn.length,
-  };
-}
-
-/** Every layer with its mean in each engine, as the window's tables show it; trtexec's columns for the first. */
-export function layerTable(columns: readonly EngineColumn[]): WindowTable {
-  const [first] = columns;
-  const keys = new Map<string, Layer>();
-  for (const { layers } of columns) for (const layer of layers) if (!keys.has(layer.name)) keys.set(layer.name, layer);
-  const meanIn = ({ layers }: EngineColumn, name: string) =>
-    layers.find((each) => each.name === name)?.averageNs ?? null;
-  const share = (name: string) => {
-    const mean = first && meanIn(first, name);
-    return mean == null || !(first.totalNs > 0) ? null : (mean / first.totalNs) * 100;
-  };
-  return {
-    columns: [
-      { name: '#', isText: false },
-      { name: 'Layer', isText: true },
-      { name: 'Type', isText: true },
-      { name: 'Time (%)', isText: false },
-      ...columns.map(({ title }) => ({ name: columns.length === 1 ? 'Mean (ns)' : `${title} (ns)`, isText: false })),
-    ],
-    rows: [...keys.values()].map(({ index, name, type }) => [
-      index,
-      name,
-      type,
-      share(name),
-      ...columns.map((column) => meanIn(column, name)),
-    ]),
-  };
 }

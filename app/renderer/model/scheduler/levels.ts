@@ -16,6 +16,10 @@ export const LEVELS_SQL = `SELECT DISTINCT model, priority FROM (
 export const MODELS_SQL = `SELECT DISTINCT model FROM (SELECT model FROM request UNION ALL SELECT model FROM batch
   UNION ALL SELECT model FROM layer) ORDER BY model`;
 
+/** Models of the runner that began last: what can be changed while it runs. Every runner tells its versions when it loads them. */
+export const LIVE_MODELS_SQL = `SELECT DISTINCT model FROM decision WHERE kind = 'version'
+  AND source = (SELECT arg_max(source, timeNs) FROM decision WHERE kind = 'version') ORDER BY model`;
+
 export const levelsOf = (table: WindowTable | undefined): Level[] =>
   readingsOf(table).map((row) => ({ model: row.text('model'), priority: row.number('priority') }));
 

@@ -66,13 +66,14 @@ export function missesOf(table: WindowTable | undefined): Miss[] {
   });
 }
 
-/** As the window's tables show it. Cells of the first two columns name the request: requestOfCells. */
+/** As the window's tables show it; requestOfCells tells which request a row is about. Runners are told apart where there are several. */
 export function missTable(misses: readonly Miss[]): WindowTable {
+  const hasSources = new Set(misses.map(({ source }) => source)).size > 1;
   return {
     columns: [
       { name: 'Request', isText: false },
-      { name: 'Source', isText: false },
       { name: 'At (ns)', isText: false },
+      ...(hasSources ? [{ name: 'Source', isText: false }] : []),
       { name: 'Model', isText: true },
       { name: 'Priority', isText: false },
       { name: 'Late by (ns)', isText: false },
@@ -80,8 +81,8 @@ export function missTable(misses: readonly Miss[]): WindowTable {
     ],
     rows: misses.map(({ source, request, model, priority, completionNs, lateNs, hasResult, words }) => [
       request,
-      source,
       completionNs,
+      ...(hasSources ? [source] : []),
       model,
       priority,
       hasResult ? lateNs : null,
@@ -90,10 +91,11 @@ export function missTable(misses: readonly Miss[]): WindowTable {
   };
 }
 
-/** The request that a row of missTable is about. */
-export function requestOfCells(cells: readonly unknown[]): RequestRef {
-  const [request, source] = cells.slice(0, 2).map(Number);
-  return { source, request };
+/** The request that a row of missTable is about; undefined for a row of other misses. */
+export function requestOfCells(cells: readonly unknown[], misses: readonly Miss[]): RequestRef | undefined {
+  const [request, completionNs] = cells;
+  const miss = misses.find((each) => each.request === request && each.completionNs === completionNs);
+  return miss && { source: miss.source, request: miss.request };
 }
 
 /** Sets marks of misses apart from those that a person made. */

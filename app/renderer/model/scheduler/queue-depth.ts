@@ -17,6 +17,8 @@ export interface DepthSeries {
   readonly place: number;
   /** One a bin: the most requests that waited in it. */
   readonly depths: readonly number[];
+  /** Requests that wait at the end of the range. */
+  readonly lastDepth: number;
 }
 
 /** Bin -1 is what was there before the range. */
@@ -43,19 +45,20 @@ export function depthSeries(
     lane.highest[bin] = row.number('highest');
     lane.last[bin] = row.number('last');
   }
-  const series = new Map<number, { level: Level; depths: number[] }>();
+  const series = new Map<number, { level: Level; depths: number[]; lastDepth: number }>();
   for (const { level, highest, last } of lanes.values()) {
     const place = placeOfLevel(levels, level);
-    const sum = series.get(place) ?? { level, depths: new Array<number>(binCount).fill(0) };
+    const sum = series.get(place) ?? { level, depths: new Array<number>(binCount).fill(0), lastDepth: 0 };
     series.set(place, sum);
     let left = last[0] ?? 0;
     for (let bin = 0; bin < binCount; bin++) {
       sum.depths[bin] += Math.max(left, highest[bin + 1] ?? 0);
       left = last[bin + 1] ?? left;
     }
+    sum.lastDepth += left;
   }
   return [...series]
-    .map(([place, { level, depths }]) => ({ level, place, depths }))
+    .map(([place, sum]) => ({ place, ...sum }))
     .filter(({ depths }) => depths.some((depth) => depth > 0))
     .sort((left, right) => left.place - right.place);
 }

@@ -32,11 +32,31 @@ export const EXTENT_SQL = `SELECT
     (SELECT max(startNs + greatest(durationNs, 0)) FROM batch)) AS toNs,
   (SELECT count(*) FROM request) AS requests, (SELECT count(*) FROM batch) AS batches,
   (SELECT count(*) FROM queue) AS queues, (SELECT count(*) FROM layer) AS layers,
-  (SELECT count(*) FROM decision) AS decisions, (SELECT count(*) FROM pipeline) AS pipelines`;
+  (SELECT count(*) FROM decision) AS decisions, (SELECT count(*) FROM pipeline) AS pipelines,
+  (SELECT count(*) FROM edge) AS edges, (SELECT count(*) FROM build) AS builds,
+  (SELECT max(timeNs) FROM build) AS builtNs, (SELECT max(timeNs) FROM health) AS readNs`;
 
 export interface Extent extends Range {
   /** When the first request came to the runner that answered last. */
   readonly runFromNs: number;
+}
+
+/** The newest moment of the session that rows tell of, of those that have to do with engines: builds, requests, readings of the machine. */
+export function newestNs(table: WindowTable | undefined): number {
+  const [reading] = readingsOf(table);
+  const moments = ['toNs', 'builtNs', 'readNs'].map((name) => reading?.number(name) ?? Number.NaN);
+  return Math.max(0, ...moments.filter(Number.isFinite));
+}
+
+const ENGINE_COUNTS = ['layers', 'edges'] as const;
+const BUILD_COUNTS = ['builds'] as const;
+const REQUEST_COUNTS = ['requests', 'batches', 'queues', 'layers', 'decisions', 'pipelines', 'toNs'] as const;
+
+/** What changes when there are more rows, by who draws them: thousands of layers are read no oftener than they come. */
+export function stampsOf(table: WindowTable | undefined) {
+  const [reading] = readingsOf(table);
+  const stamp = (names: readonly string[]) => names.map((name) => reading?.number(name) ?? 0).join(' ');
+  return { requests: stamp(REQUEST_COUNTS), engines: stamp(ENGINE_COUNTS), builds: stamp(BUILD_COUNTS) };
 }
 
 /** undefined while there are no rows with a time. */

@@ -15,9 +15,12 @@ export interface VersionFigures {
   /** NaN without deadlines. */
   readonly inTimeRatio: number;
   readonly failedRatio: number;
-  /** The last that was said of it: serving, draining and so on; '' when nothing was. */
+  /** The last that was said of it by the newest runner: serving, draining and so on; '' when nothing was. */
   readonly state: string;
 }
+
+/** Whether requests can be given to it. */
+export const canServe = ({ state }: VersionFigures) => state === 'ready' || state === 'serving';
 
 export interface VersionEvent {
   readonly timeNs: number;
@@ -26,15 +29,18 @@ export interface VersionEvent {
   readonly state: string;
 }
 
-export const versionsSql = ({ fromNs, toNs }: Range) => `SELECT r.model, r.version, count(*) AS requests,
-  count(*) / sum(count(*)) OVER (PARTITION BY r.model) AS share,
+/** Versions that answered in the range, and those of the newest runner that did not yet. */
+export const versionsSql = ({ fromNs, toNs }: Range) => `WITH answered AS (SELECT model, version, count(*) AS requests,
   quantile_cont(completionNs - arrivalNs, 0.5) FILTER (outcome <= 2) AS p50,
   quantile_cont(completionNs - arrivalNs, 0.99) FILTER (outcome <= 2) AS p99,
   avg(CASE WHEN outcome <= 2 AND completionNs <= deadlineNs THEN 1.0 ELSE 0.0 END) FILTER (deadlineNs >= 0) AS inTime,
-  avg(CASE WHEN outcome = 4 THEN 1.0 ELSE 0.0 END) AS failed,
-  (SELECT arg_max(d.because, d.rowid) FROM decision d WHERE d.kind = 'version' AND d.model = r.model AND d.version = r.version) AS state
-  FROM request r WHERE completionNs >= ${fromNs} AND completionNs < ${toNs} AND version <> ''
-  GROUP BY r.model, r.version ORDER BY r.model, r.version`;
+  avg(CASE WHEN outcome = 4 THEN 1.0 ELSE 0.0 END) AS failed
+  FROM request WHERE completionNs >= ${fromNs} AND completionNs < ${toNs} AND version <> '' GROUP BY model, version),
+  current AS (SELECT model, version, arg_max(because, rowid) AS state FROM decision WHERE kind = 'version'
+    AND source = (SELECT arg_max(source, timeNs) FROM decision WHERE kind = 'version') GROUP BY model, version)
+  SELECT model, version, coalesce(requests, 0) AS requests,
+    coalesce(requests / sum(requests) OVER (PARTITION BY model), 0) AS share, p50, p99, inTime, failed, state
+  FROM answered FULL JOIN current USING (model, version) ORDER BY model, version`;
 
 /** The newest first. */
 export const VERSION_EVENTS_SQL = `SELECT timeNs, model, version, because FROM decision WHERE kind = 'version'

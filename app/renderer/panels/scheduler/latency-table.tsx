@@ -4,15 +4,17 @@ import { formatCount } from '../../../../shared/units/format';
 import { NS_PER_SEC } from '../../../../shared/units/units';
 import { seriesColor } from '../../charts/chart-colors';
 import type { LatencyFigures } from '../../model/scheduler/latency';
+import type { DepthSeries } from '../../model/scheduler/queue-depth';
 import type { Range } from '../../model/scheduler/range';
 import { IN_TIME_RATIO_LOW, nsWords, percentWords } from './words';
 
 interface LatencyTableProps {
   readonly figures: readonly LatencyFigures[];
   readonly range: Range;
+  readonly depths: readonly DepthSeries[];
 }
 
-export function LatencyTable({ figures, range }: LatencyTableProps) {
+export function LatencyTable({ figures, range, depths }: LatencyTableProps) {
   const sec = (range.toNs - range.fromNs) / NS_PER_SEC;
   return (
     <div className="scheduler-table-box">
@@ -23,13 +25,16 @@ export function LatencyTable({ figures, range }: LatencyTableProps) {
             <th scope="col">Model</th>
             <th scope="col">Priority</th>
             <th scope="col">Requests</th>
+            <th scope="col" title="Requests in the queue at the end of the range">
+              Waiting
+            </th>
             <th scope="col">Per second</th>
             <th scope="col">p50</th>
             <th scope="col">p90</th>
             <th scope="col">p99</th>
             <th scope="col">Deadline</th>
-            <th scope="col" title="Share answered within the deadline (SLA)">
-              In time
+            <th scope="col" title="Share answered within the deadline">
+              In time (SLA)
             </th>
             <th scope="col">Rejected</th>
             <th scope="col">Failed</th>
@@ -44,6 +49,7 @@ export function LatencyTable({ figures, range }: LatencyTableProps) {
               </th>
               <td>{each.level.priority}</td>
               <td>{formatCount(each.requestCount)}</td>
+              <td>{formatCount(depths.find(({ place }) => place === each.place)?.lastDepth ?? 0)}</td>
               <td>{(each.requestCount / sec).toFixed(1)}</td>
               <td>{nsWords(each.p50Ns)}</td>
               <td>{nsWords(each.p90Ns)}</td>

@@ -30,6 +30,10 @@ export function MissesView({ rows, picked, hasMarks, onPick, onMark, onUnmark, o
   const [timeUnit, setTimeUnit] = useState<TimeUnit>('auto');
   const misses = useMemo(() => missesOf(rows.tables.misses), [rows.tables.misses]);
   const table = useMemo(() => missTable(misses), [misses]);
+  const pick = (cells: readonly unknown[]) => {
+    const request = requestOfCells(cells, misses);
+    if (request) onPick(request);
+  };
   const unmark = hasMarks && <Button onClick={onUnmark}>Remove the marks</Button>;
   if (misses.length === 0) {
     return (
@@ -54,11 +58,11 @@ export function MissesView({ rows, picked, hasMarks, onPick, onMark, onUnmark, o
         timeUnit={timeUnit}
         onTimeUnit={setTimeUnit}
         isMarked={(cells) => {
-          const { source, request } = requestOfCells(cells);
-          return source === picked?.source && request === picked.request;
+          const request = requestOfCells(cells, misses);
+          return picked !== undefined && request?.source === picked.source && request.request === picked.request;
         }}
-        onSelect={(cells) => onPick(requestOfCells(cells))}
-        onActivate={(cells) => onPick(requestOfCells(cells))}
+        onSelect={pick}
+        onActivate={pick}
         onSaveCsv={(csv) => onSaveCsv('deadline-misses.csv', csv)}
       />
     </div>

@@ -45,13 +45,15 @@ function Pipeline({ pipeline, models }: { readonly pipeline: PipelineFigures; re
         )}
         .
       </p>
+      {deadlineNs > 0 && <DeadlineBars pipeline={pipeline} models={models} />}
       <div className="scheduler-table-box">
         <table className="scheduler-table">
           <thead>
             <tr>
               <th scope="col">Stage</th>
               <th scope="col" className="scheduler-budget-head">
-                p50, p99 and budget
+                p50 <span className="muted">(full)</span>, p99 <span className="muted">(pale)</span>, budget{' '}
+                <span className="muted">(line)</span>
               </th>
               <th scope="col">p50</th>
               <th scope="col">p99</th>
@@ -80,6 +82,57 @@ function Pipeline({ pipeline, models }: { readonly pipeline: PipelineFigures; re
         </table>
       </div>
     </section>
+  );
+}
+
+/** The stages one after another against the deadline: as it was shared out, and as it went. */
+function DeadlineBars({
+  pipeline,
+  models,
+}: {
+  readonly pipeline: PipelineFigures;
+  readonly models: readonly string[];
+}) {
+  const { stages, deadlineNs } = pipeline;
+  const rows = [
+    { name: 'Budget', ns: stages.map(({ budgetNs }) => budgetNs || 0) },
+    { name: 'p50', ns: stages.map(({ p50Ns }) => p50Ns || 0) },
+    { name: 'p99', ns: stages.map(({ p99Ns }) => p99Ns || 0) },
+  ];
+  const sumOf = (ns: readonly number[]) => ns.reduce((sum, each) => sum + each, 0);
+  const fullNs = Math.max(deadlineNs, ...rows.map(({ ns }) => sumOf(ns))) * 1.02;
+  const percent = (ns: number) => `${(ns / fullNs) * 100}%`;
+  return (
+    <div className="scheduler-deadline-bars" data-testid="scheduler-deadline-bars">
+      {rows.map(({ name, ns }) => (
+        <div key={name} className="scheduler-deadline-row">
+          <span>{name}</span>
+          <div
+            className="scheduler-stack"
+            role="img"
+            aria-label={`${name} by stage: ${stages.map(({ model }, index) => `${model} ${nsWords(ns[index])}`).join(', ')}; deadline ${nsWords(deadlineNs)}`}
+          >
+            {stages.map(({ stage, model }, index) => (
+              <span
+                key={`${stage} ${model}`}
+                style={{ width: percent(ns[index]), background: seriesColor(models.indexOf(model)) }}
+                title={`${stage + 1}. ${model}: ${nsWords(ns[index])}`}
+              >
+                {ns[index] / fullNs > 0.08 && model}
+              </span>
+            ))}
+            <i style={{ left: percent(deadlineNs) }} title={`Deadline ${nsWords(deadlineNs)}`} />
+          </div>
+          <span className="scheduler-number" data-is-bad={name !== 'Budget' && sumOf(ns) > deadlineNs}>
+            {nsWords(sumOf(ns))}
+          </span>
+        </div>
+      ))}
+      <p className="laboratory-hint">
+        Stages one after another; the line is the deadline of {nsWords(deadlineNs)}. A p99 of stages adds up to more
+        than that of runs.
+      </p>
+    </div>
   );
 }
 

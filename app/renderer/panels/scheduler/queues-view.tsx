@@ -15,7 +15,7 @@ import {
   windowNsOf,
 } from '../../model/scheduler/latency';
 import { levelTitle } from '../../model/scheduler/levels';
-import { DEPTH_BIN_COUNT, depthSeries } from '../../model/scheduler/queue-depth';
+import { DEPTH_BIN_COUNT, type DepthSeries, depthSeries } from '../../model/scheduler/queue-depth';
 import type { Range } from '../../model/scheduler/range';
 import { EmptyState } from '../../widgets/empty-state';
 import { Segmented } from '../../widgets/segmented';
@@ -37,6 +37,7 @@ export function QueuesView({ rows, range, measure, onMeasure, onSavePng }: Queue
   const { latency, windows } = tables;
   const decisions = useMemo(() => decisionsOf(tables.decisions), [tables.decisions]);
   const figures = useMemo(() => latencyFigures(latency, levels), [latency, levels]);
+  const depths = useMemo(() => depthSeries(tables.depth, levels), [tables.depth, levels]);
   const lines = useMemo(() => latencyLines(windowFigures(windows, levels), measure), [windows, levels, measure]);
   const latencyContent = useMemo<TimeLinesContent>(() => {
     const isShare = measure === 'inTime';
@@ -57,8 +58,13 @@ export function QueuesView({ rows, range, measure, onMeasure, onSavePng }: Queue
   const { title: measureTitle } = LATENCY_MEASURES.find(({ id }) => id === measure) ?? LATENCY_MEASURES[0];
   return (
     <div className="scheduler-view">
+      {figures.length > 0 ? (
+        <LatencyTable figures={figures} range={range} depths={depths} />
+      ) : (
+        <EmptyState title="No request was answered in this range">Choose a longer range above.</EmptyState>
+      )}
       <div className="scheduler-charts">
-        <DepthChart rows={rows} range={range} onSavePng={onSavePng} />
+        <DepthChart series={depths} range={range} onSavePng={onSavePng} />
         <div className="scheduler-chart-box">
           <ChartFigure
             create={createTimeLines}
@@ -79,11 +85,6 @@ export function QueuesView({ rows, range, measure, onMeasure, onSavePng }: Queue
           </div>
         </div>
       </div>
-      {figures.length > 0 ? (
-        <LatencyTable figures={figures} range={range} />
-      ) : (
-        <EmptyState title="No request was answered in this range">Choose a longer range above.</EmptyState>
-      )}
       {decisions.length > 0 && <DecisionsTable decisions={decisions} />}
       <SizesChart rows={rows} range={range} onSavePng={onSavePng} />
     </div>
@@ -93,9 +94,11 @@ export function QueuesView({ rows, range, measure, onMeasure, onSavePng }: Queue
 /** The middle of each bin; the last value is drawn to the end of the range. */
 const timeOfBin = ({ fromNs, toNs }: Range, bin: number) => fromNs + ((bin + 1) / DEPTH_BIN_COUNT) * (toNs - fromNs);
 
-function DepthChart({ rows, range, onSavePng }: SchedulerView) {
-  const { levels, tables } = rows;
-  const series = useMemo(() => depthSeries(tables.depth, levels), [tables.depth, levels]);
+interface DepthChartProps extends Omit<SchedulerView, 'rows'> {
+  readonly series: readonly DepthSeries[];
+}
+
+function DepthChart({ series, range, onSavePng }: DepthChartProps) {
   const content = useMemo<TimeLinesContent>(
     () => ({
       ...range,

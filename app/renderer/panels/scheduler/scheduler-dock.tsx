@@ -1,11 +1,14 @@
 // The scheduler of the session in the dock: joins what was chosen, what the rows say, and the verbs.
 
 import './scheduler-panel.css';
+import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import { dockCommands } from '../../commands/commands';
 import { useActions, useApp, useFacts, useSession } from '../../context';
 import { isMissMark } from '../../model/scheduler/misses';
+import { workloadEnd } from '../../model/scheduler/workload-end';
+import { openGraphLayouts } from '../../state/graph-layouts';
 import { runningWorkload } from '../../state/scheduler-actions';
 import { Notice } from '../../widgets/notice';
 import { LiveControls } from './live-controls';
@@ -20,16 +23,21 @@ export function SchedulerDock() {
   const choices = useStore(session.scheduler);
   const hasMarks = useStore(session.annotations, ({ marks }) => marks.some(isMissMark));
   const isLive = useFacts(({ description, status }) => description.kind === 'live' && status?.state !== 'ended');
-  const target = useFacts(({ description }) => description.target);
-  const running = useFacts(({ targets }) => runningWorkload(targets));
+  const targets = useFacts((facts) => facts.targets);
+  const output = useFacts((facts) => facts.output);
+  const ended = useMemo(() => workloadEnd(targets, output), [targets, output]);
+  const running = runningWorkload(targets);
+  const hasLaunched = targets.some(({ isWorkload }) => isWorkload);
   const hasSelection = useStore(session.choices, ({ selection }) => selection !== undefined);
   const palette = useApp((app) => app.palette);
   const theme = useApp((app) => app.theme);
   const { rows, failure } = useScheduler();
+  const layouts = useMemo(openGraphLayouts, []);
+  useEffect(() => layouts.close, [layouts]);
   useHighlight(rows?.life);
   const choose = session.scheduler.setState;
   const onChange = (change: WorkloadChange) => void scheduler.change(session, change);
-  const controlObstacle = obstacleOf(isLive, running !== undefined, target);
+  const controlObstacle = obstacleOf(isLive, running !== undefined);
   return (
     <div className="laboratory scheduler" data-testid="scheduler-panel">
       <div className="laboratory-columns">
@@ -46,17 +54,20 @@ export function SchedulerDock() {
           {isLive && (
             <>
               <h3>Change it while it runs</h3>
-              <LiveControls models={rows?.models ?? []} obstacle={controlObstacle} onChange={onChange} />
+              <LiveControls models={rows?.liveModels ?? []} obstacle={controlObstacle} onChange={onChange} />
             </>
           )}
         </div>
         <div className="laboratory-main">
           {failure && <Notice severity="error" {...failure} />}
+          {ended && <Notice severity="error" {...ended} />}
           <SchedulerMain
             rows={rows}
             choices={choices}
             isLive={isLive}
             isRunning={running !== undefined}
+            isAlive={isLive && (running !== undefined || !hasLaunched)}
+            layOut={layouts.layOut}
             hasMarks={hasMarks}
             hasSelection={hasSelection}
             controlObstacle={controlObstacle}
@@ -84,8 +95,7 @@ export function SchedulerDock() {
   );
 }
 
-function obstacleOf(isLive: boolean, isRunning: boolean, target: string | undefined): string | undefined {
+function obstacleOf(isLive: boolean, isRunning: boolean): string | undefined {
   if (!isLive) return 'This session is recorded: nothing runs that could be changed.';
-  if (target !== undefined) return 'A workload on a board cannot be changed while it runs yet.';
   return isRunning ? undefined : 'Run a workload first.';
 }

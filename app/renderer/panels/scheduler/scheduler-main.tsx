@@ -7,11 +7,15 @@ import type { Life } from '../../model/scheduler/life';
 import type { Work } from '../../model/scheduler/life-work';
 import type { Miss } from '../../model/scheduler/misses';
 import { RANGE_CHOICES } from '../../model/scheduler/range';
+import type { LayOut } from '../../state/graph-layouts';
 import { SCHEDULER_TABS, type SchedulerChoices } from '../../state/scheduler-store';
+import { Button } from '../../widgets/button';
 import { EmptyState } from '../../widgets/empty-state';
 import { Progress } from '../../widgets/progress';
 import { Segmented } from '../../widgets/segmented';
 import { Tabs } from '../../widgets/tabs';
+import { BuildStrip } from './engines/build-strip';
+import { BuildsView } from './engines/builds-view';
 import { EnginesView } from './engines-view';
 import { LifeView } from './life-view';
 import type { WorkColors } from './life-work-lanes';
@@ -28,11 +32,14 @@ export interface SchedulerMainProps {
   readonly choices: SchedulerChoices;
   readonly isLive: boolean;
   readonly isRunning: boolean;
+  /** An engine that is being built may still come to an end. */
+  readonly isAlive: boolean;
   /** Misses are marked on the timeline. */
   readonly hasMarks: boolean;
   readonly hasSelection: boolean;
   /** Why a workload cannot be changed now. */
   readonly controlObstacle: string | undefined;
+  readonly layOut: LayOut;
   readonly onChoose: (change: Partial<SchedulerChoices>) => void;
   readonly onChange: (change: WorkloadChange) => void;
   readonly onPickBatch: (batch: Batch) => void;
@@ -56,11 +63,17 @@ export function SchedulerMain(props: SchedulerMainProps) {
     );
   }
   // Engines may have told their layers before the first request.
-  if (!rows.range && rows.models.length === 0) return <Nothing {...props} />;
+  if (!rows.range && rows.models.length === 0) return <Nothing {...props} rows={rows} />;
   const { life } = rows;
   const ranges = RANGE_CHOICES.filter(({ id }) => id !== 'selection' || hasSelection || choices.range === 'selection');
   return (
     <div className="laboratory-results">
+      <BuildStrip
+        builds={rows.builds}
+        nowNs={rows.nowNs}
+        isAlive={props.isAlive}
+        onShow={() => onChoose({ tab: 'engines', engineView: 'builds' })}
+      />
       <div className="laboratory-tabs">
         <Tabs
           label="Views of the scheduler"
@@ -80,7 +93,16 @@ export function SchedulerMain(props: SchedulerMainProps) {
         aria-label={choices.tab}
         data-testid="scheduler-body"
       >
-        {rows.tab === choices.tab ? <View {...props} rows={rows} /> : <Progress label="Reading" />}
+        {rows.tab !== choices.tab ? (
+          <Progress label="Reading" />
+        ) : rows.range || rows.tab === 'engines' ? (
+          <View {...props} rows={rows} />
+        ) : (
+          <EmptyState title="No request was scheduled in this session">
+            It has layers of engines, as trtexec exports them.{' '}
+            <Button onClick={() => onChoose({ tab: 'engines' })}>Show the engines</Button>
+          </EmptyState>
+        )}
       </div>
       {choices.picked && life && life.request === choices.picked.request && (
         <LifeView
@@ -97,7 +119,20 @@ export function SchedulerMain(props: SchedulerMainProps) {
   );
 }
 
-function Nothing({ isLive, isRunning, choices }: SchedulerMainProps) {
+/** Before the first request: how the engines come up, once they say so. */
+function Nothing({ isLive, isRunning, isAlive, choices, rows }: SchedulerMainProps & { readonly rows: SchedulerRows }) {
+  if (rows.builds.length > 0) {
+    return (
+      <div className="scheduler-body scheduler-first-builds">
+        <p className="laboratory-hint">
+          {isRunning
+            ? 'The models are being loaded. Requests come when one is ready.'
+            : 'No request was scheduled in this session.'}
+        </p>
+        <BuildsView builds={rows.builds} nowNs={rows.nowNs} isAlive={isAlive} />
+      </div>
+    );
+  }
   if (isRunning || choices.isStarting) {
     return (
       <EmptyState title="Loading the models">
@@ -114,6 +149,7 @@ function Nothing({ isLive, isRunning, choices }: SchedulerMainProps) {
   );
 }
 
+/** Of the engines' page, which has none. */
 const NO_RANGE = { fromNs: 0, toNs: 1 };
 
 function View({ rows, choices, onChoose, ...props }: SchedulerMainProps & { readonly rows: SchedulerRows }) {
@@ -152,6 +188,10 @@ function View({ rows, choices, onChoose, ...props }: SchedulerMainProps & { read
       return (
         <EnginesView
           rows={rows}
+          view={choices.engineView}
+          onView={(engineView) => onChoose({ engineView })}
+          isAlive={props.isAlive}
+          layOut={props.layOut}
           model={choices.model}
           onModel={(model) => onChoose({ model })}
           onSavePng={onSavePng}

@@ -11,7 +11,7 @@ import { linearTicks } from '../../model/statistics/axis-ticks';
 import { EmptyState } from '../../widgets/empty-state';
 import { useSize } from '../memory/use-size';
 import type { SchedulerView } from './views';
-import { nsWords, percentWords } from './words';
+import { countWords, nsWords, percentWords } from './words';
 
 interface StreamsViewProps extends Omit<SchedulerView, 'onSavePng'> {
   readonly onPickBatch: (batch: Batch) => void;
@@ -23,12 +23,10 @@ const BOX_PX = 24;
 const AXIS_PX = 20;
 const TICK_PX = 110;
 
-const countWords = (count: number) => (count === 1 ? '1 request' : `${count} requests`);
-
 const boxWords = ({ first, batchCount }: LaneBox) =>
   batchCount > 1
     ? `${batchCount} batches of ${first.model}, too short to be told apart here`
-    : `Batch ${first.batch} of ${first.model} ${first.version}: ${countWords(first.requestCount)}, ${nsWords(first.endNs - first.startNs)}, ${nsWords(first.predictedNs)} expected${first.isOk ? '' : ', failed'}`;
+    : `Batch ${first.batch} of ${first.model} ${first.version}: ${countWords(first.requestCount, 'request')}, ${nsWords(first.endNs - first.startNs)}, ${nsWords(first.predictedNs)} expected${first.isOk ? '' : ', failed'}`;
 
 interface Place {
   readonly lane: number;
@@ -76,6 +74,9 @@ export function StreamsView({ rows, range, onPickBatch }: StreamsViewProps) {
           )}
           <div className="scheduler-table-box">
             <table className="scheduler-table" data-testid="scheduler-occupancy">
+              <caption className="laboratory-hint">
+                Occupancy: the share of the range that is shown in which a stream ran a batch
+              </caption>
               <thead>
                 <tr>
                   <th scope="col">Stream</th>
@@ -88,7 +89,12 @@ export function StreamsView({ rows, range, onPickBatch }: StreamsViewProps) {
                 {occupancy.map(({ source, stream, busyRatio, batchCount, batchSize }) => (
                   <tr key={`${source} ${stream}`}>
                     <th scope="row">Stream {stream}</th>
-                    <td>{percentWords(busyRatio)}</td>
+                    <td>
+                      <span className="scheduler-busy" aria-hidden="true">
+                        <span style={{ width: percentWords(Math.min(1, busyRatio)).replace(' ', '') }} />
+                      </span>
+                      {percentWords(busyRatio)}
+                    </td>
                     <td>{formatCount(batchCount)}</td>
                     <td>{batchSize.toFixed(2)}</td>
                   </tr>

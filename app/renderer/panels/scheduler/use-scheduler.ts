@@ -6,15 +6,25 @@ import type { Failure } from '../../../../shared/util/failure';
 import type { WindowTable } from '../../../../shared/window/methods';
 import { useActions, useChoices, useFacts, useSession } from '../../context';
 import { batchesSql, batchSizesSql, occupancySql } from '../../model/scheduler/batches';
+import { BUILDS_SQL, type Build, buildsOf } from '../../model/scheduler/builds';
 import { decisionsSql } from '../../model/scheduler/decisions';
+import { EDGES_SQL } from '../../model/scheduler/graph/layer-graph';
 import { latencySql, latencyWindowsSql } from '../../model/scheduler/latency';
 import { LAYERS_SQL } from '../../model/scheduler/layers';
-import { LEVELS_SQL, type Level, levelsOf, MODELS_SQL, modelsOf } from '../../model/scheduler/levels';
+import { LEVELS_SQL, type Level, LIVE_MODELS_SQL, levelsOf, MODELS_SQL, modelsOf } from '../../model/scheduler/levels';
 import { type Life, lifeOf, lifeSql } from '../../model/scheduler/life';
-import { missesSql } from '../../model/scheduler/misses';
+import { missesSql, type RequestRef } from '../../model/scheduler/misses';
 import { pipelinesSql, stagesSql } from '../../model/scheduler/pipelines';
 import { depthSql } from '../../model/scheduler/queue-depth';
-import { EXTENT_SQL, extentOf, type Range, rangeOf } from '../../model/scheduler/range';
+import {
+  EXTENT_SQL,
+  extentOf,
+  newestNs,
+  type Range,
+  type RangeChoice,
+  rangeOf,
+  stampsOf,
+} from '../../model/scheduler/range';
 import { VERSION_EVENTS_SQL, versionsSql } from '../../model/scheduler/versions';
 import { latestOnly } from '../../state/latest-only';
 import type { SchedulerTab } from '../../state/scheduler-store';
@@ -33,7 +43,7 @@ const QUESTIONS: Readonly<Record<SchedulerTab, (range: Range) => Readonly<Record
   misses: (range) => ({ misses: missesSql(range) }),
   pipelines: (range) => ({ runs: pipelinesSql(range), stages: stagesSql(range) }),
   versions: (range) => ({ versions: versionsSql(range), events: VERSION_EVENTS_SQL }),
-  engines: () => ({ layers: LAYERS_SQL }),
+  engines: () => ({ layers: LAYERS_SQL, edges: EDGES_SQL }),
 };
 
 export interface SchedulerRows {
@@ -43,8 +53,13 @@ export interface SchedulerRows {
   readonly range: Range | undefined;
   readonly levels: readonly Level[];
   readonly models: readonly string[];
+  /** Of the newest runner. */
+  readonly liveModels: readonly string[];
   readonly tables: Readonly<Record<string, WindowTable | undefined>>;
   readonly life: Life | undefined;
+  readonly builds: readonly Build[];
+  /** The newest moment that rows tell of. */
+  readonly nowNs: number;
 }
 
 export interface SchedulerAnswers {
@@ -66,6 +81,30 @@ async function askAll<K extends string>(ask: Asker, questions: Readonly<Record<K
   return Object.fromEntries(names.map((name, index) => [name, answers[index]])) as Record<K, WindowTable>;
 }
 
+/** What was last answered, to ask only for what has changed since. */
+interface Seen {
+  readonly stamp: string;
+  readonly buildStamp: string;
+  readonly nowNs: number;
+  readonly builds: readonly Build[];
+  readonly answered: Omit<SchedulerRows, 'builds' | 'nowNs'> | undefined;
+}
+
+const NOT_SEEN: Seen = { stamp: '', buildStamp: '', nowNs: 0, builds: [], answered: undefined };
+
+function rangeOfTable(extentTable: WindowTable, choice: RangeChoice, selection: Range | undefined): Range | undefined {
+  const extent = extentOf(extentTable);
+  return extent && rangeOf(choice, extent, selection);
+}
+
+async function askTab(ask: Asker, tab: SchedulerTab, range: Range | undefined, picked: RequestRef | undefined) {
+  const names = await askAll(ask, { levels: LEVELS_SQL, models: MODELS_SQL, live: LIVE_MODELS_SQL });
+  const tables = await askAll(ask, QUESTIONS[tab](range ?? { fromNs: 0, toNs: 1 }));
+  const life = picked && lifeOf(await askAll(ask, { ...lifeSql(picked) }));
+  const models = { models: modelsOf(names.models), liveModels: modelsOf(names.live) };
+  return { tab, range, levels: levelsOf(names.levels), ...models, tables, life };
+}
+
 /** Asks when a choice changed, when rows came, and again and again while the session is live. */
 export function useScheduler(): SchedulerAnswers {
   const { scheduler } = useActions();
@@ -75,23 +114,27 @@ export function useScheduler(): SchedulerAnswers {
   const isLive = useFacts(({ description, status }) => description.kind === 'live' && status?.state !== 'ended');
   const [answers, setAnswers] = useState<SchedulerAnswers>({ rows: undefined, failure: undefined });
   const [askSoon] = useState(() => latestOnly(ASK_MS));
-  const seen = useRef('');
+  const seen = useRef<Seen>(NOT_SEEN);
   useEffect(() => {
     let isCurrent = true;
     const ask: Asker = (sql) => scheduler.query(session, sql);
     const read = async () => {
       const extentTable = await ask(EXTENT_SQL);
-      const stamp = JSON.stringify([tab, rangeChoice, selection, picked, extentTable.rows]);
-      if (stamp === seen.current || !isCurrent) return;
-      const extent = extentOf(extentTable);
-      const range = extent && rangeOf(rangeChoice, extent, selection);
-      const names = await askAll(ask, { levels: LEVELS_SQL, models: MODELS_SQL });
-      const tables = await askAll(ask, QUESTIONS[tab](range ?? { fromNs: 0, toNs: 1 }));
-      const life = picked && lifeOf(await askAll(ask, { ...lifeSql(picked) }));
+      const { requests, engines, builds: buildStamp } = stampsOf(extentTable);
+      const before = seen.current;
+      const nowNs = newestNs(extentTable);
+      const stamp = JSON.stringify([tab, rangeChoice, selection, picked, tab === 'engines' ? engines : requests]);
+      const hasNewBuilds = buildStamp !== before.buildStamp;
+      const isTicking = before.nowNs !== nowNs && before.builds.some(({ state }) => state === 'running');
+      if (!isCurrent || (stamp === before.stamp && !hasNewBuilds && !isTicking)) return;
+      const builds = hasNewBuilds ? buildsOf(await ask(BUILDS_SQL)) : before.builds;
+      const answered =
+        stamp === before.stamp && before.answered
+          ? before.answered
+          : await askTab(ask, tab, rangeOfTable(extentTable, rangeChoice, selection), picked);
       if (!isCurrent) return;
-      seen.current = stamp;
-      const rows = { tab, range, levels: levelsOf(names.levels), models: modelsOf(names.models), tables, life };
-      setAnswers({ rows, failure: undefined });
+      seen.current = { stamp, buildStamp, nowNs, builds, answered };
+      setAnswers({ rows: { ...answered, builds, nowNs }, failure: undefined });
     };
     const askNow = () =>
       askSoon(async () => {

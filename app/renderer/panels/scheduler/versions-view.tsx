@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'react';
 import type { WorkloadChange } from '../../../../shared/rpc/workload-control';
 import { formatCount, formatNs } from '../../../../shared/units/format';
-import { type VersionFigures, versionEventsOf, versionsOf } from '../../model/scheduler/versions';
+import { canServe, type VersionFigures, versionEventsOf, versionsOf } from '../../model/scheduler/versions';
 import { Button } from '../../widgets/button';
 import { EmptyState } from '../../widgets/empty-state';
 import type { SchedulerView } from './views';
@@ -26,7 +26,7 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
     );
   }
   const shared = [...new Set(versions.map(({ model }) => model))]
-    .map((model) => ({ model, own: versions.filter((each) => each.model === model) }))
+    .map((model) => ({ model, own: versions.filter((each) => each.model === model && canServe(each)) }))
     .filter(({ own }) => own.length > 1);
   return (
     <div className="scheduler-view" data-testid="scheduler-versions">
@@ -43,6 +43,7 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
               <th scope="col">p99</th>
               <th scope="col">In time</th>
               <th scope="col">Failed</th>
+              {obstacle === undefined && <th scope="col">Change</th>}
             </tr>
           </thead>
           <tbody>
@@ -50,18 +51,28 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
               <tr key={`${each.model} ${each.version}`}>
                 <th scope="row">{each.model}</th>
                 <td>{each.version}</td>
-                <td>{each.state || '–'}</td>
+                <td>{each.state || 'run is over'}</td>
                 <td>{percentWords(each.shareRatio)}</td>
                 <td>{formatCount(each.requestCount)}</td>
                 <td>{nsWords(each.p50Ns)}</td>
                 <td>{nsWords(each.p99Ns)}</td>
                 <td data-is-bad={each.inTimeRatio < IN_TIME_RATIO_LOW}>{percentWords(each.inTimeRatio)}</td>
                 <td data-is-bad={each.failedRatio > 0}>{percentWords(each.failedRatio)}</td>
+                {obstacle === undefined && (
+                  <td>
+                    <VersionChange version={each} onChange={onChange} />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      {shared.length === 0 && (
+        <p className="laboratory-hint">
+          No model has two versions that serve now: there is no traffic to share. The workload “A/B rollout” has two.
+        </p>
+      )}
       {shared.map(({ model, own }) => (
         <Traffic key={model} model={model} versions={own} obstacle={obstacle} onChange={onChange} />
       ))}
@@ -81,6 +92,36 @@ export function VersionsView({ rows, obstacle, onChange }: VersionsViewProps) {
   );
 }
 
+interface VersionChangeProps {
+  readonly version: VersionFigures;
+  readonly onChange: (change: WorkloadChange) => void;
+}
+
+/** What can be done with a version of the workload that runs: one that is up may take all requests, one that went may be loaded again. */
+function VersionChange({ version: each, onChange }: VersionChangeProps) {
+  const { model, version, state } = each;
+  const change = (kind: 'swap' | 'load') => onChange({ kind, model, version });
+  if (canServe(each)) {
+    return (
+      <Button
+        onClick={() => change('swap')}
+        title="All requests go to it; the others are drained, after its probation where the workload has a rule"
+        aria-label={`Swap ${model} to version ${version}`}
+      >
+        Swap to it
+      </Button>
+    );
+  }
+  if (!HAS_GONE.test(state)) return '–';
+  return (
+    <Button onClick={() => change('load')} aria-label={`Load version ${version} of ${model}`}>
+      Load
+    </Button>
+  );
+}
+
+const HAS_GONE = /^(ended|failed)/;
+
 interface TrafficProps {
   readonly model: string;
   readonly versions: readonly VersionFigures[];
@@ -99,7 +140,7 @@ function Traffic({ model, versions, obstacle, onChange }: TrafficProps) {
       <legend>Traffic of {model}</legend>
       {versions.map((each) => (
         <label key={each.version}>
-          <span>{each.version}</span>
+          <span>Version {each.version}</span>
           <input
             type="range"
             min={0}

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { windowTableOf } from '../../../../app/host/window/window-table';
 import { choiceOfDraft, FIRST_DRAFT, workloadTitle } from '../../../../app/renderer/model/scheduler/draft';
 import {
-  engineColumns,
-  LAYERS_SQL,
+  comparisonTable,
   layerBars,
-  layersOf,
-  layerTable,
-} from '../../../../app/renderer/model/scheduler/layers';
+  pairFigures,
+  profileTable,
+} from '../../../../app/renderer/model/scheduler/layer-tables';
+import { engineColumns, LAYERS_SQL, layersOf } from '../../../../app/renderer/model/scheduler/layers';
 import { pipelinesOf, pipelinesSql, stagesSql } from '../../../../app/renderer/model/scheduler/pipelines';
 import {
   VERSION_EVENTS_SQL,
@@ -28,12 +28,13 @@ const layer = (precision: string, index: number, name: string, averageNs: number
 
 //            fp16   fp32
 //   conv1    100    300
-//   conv2     50    100      the older reading of 999 does not count
+//   conv2     50    100      the older reading, of 999 and a layer that is gone, does not count
 //   cast      10      –
 test('layers of engines stand side by side, the dearest first', async () => {
   const rows = [
     layer('fp32', 0, 'conv1', 300, 2),
     layer('fp32', 1, 'conv2', 999, 1),
+    layer('fp32', 2, 'gone', 5, 1),
     layer('fp32', 1, 'conv2', 100, 2),
     layer('fp16', 0, 'conv1', 100),
     layer('fp16', 1, 'conv2', 50),
@@ -45,17 +46,62 @@ test('layers of engines stand side by side, the dearest first', async () => {
       ['yolo · fp16 · batch 1', 160],
       ['yolo · fp32 · batch 1', 400],
     ]);
-    const bars = layerBars(columns, 2);
+    const bars = layerBars(columns, { barsMax: 2 });
     expect(bars.names).toEqual(['conv1', 'conv2']);
     expect(bars.columns.map(({ averageNs }) => averageNs)).toEqual([
       [100, 50],
       [300, 100],
     ]);
     expect(bars.leftOutCount).toBe(1);
-    expect(layerTable(columns).rows).toEqual([
-      [0, 'conv1', 'Conv', 62.5, 100, 300],
-      [1, 'conv2', 'Conv', 31.25, 50, 100],
-      [2, 'cast', 'Conv', 6.25, 10, null],
+    const [base, other] = columns;
+    //  ratio and difference of fp32 to fp16
+    expect(comparisonTable(columns, { base, other }).rows).toEqual([
+      [0, 'conv1', 'Conv', 3, 200, 100, 300],
+      [1, 'conv2', 'Conv', 2, 50, 50, 100],
+      [2, 'cast', 'Conv', null, null, 10, null],
+    ]);
+    expect(comparisonTable(columns, undefined).columns.map(({ name }) => name)).toEqual([
+      ...['#', 'Layer', 'Type', 'yolo · fp16 · batch 1 (ns)', 'yolo · fp32 · batch 1 (ns)'],
+    ]);
+    expect(pairFigures({ base, other })).toEqual({
+      ...{ timeRatio: 2.5, sharedCount: 2, onlyInBaseCount: 1, onlyInOtherCount: 0 },
+    });
+  });
+});
+
+//            small   large   difference
+//   a          100     110         10
+//   b           10      60         50
+//   c           40       –         40
+test('the layers that differ most come first where that is asked', async () => {
+  const rows = [
+    ...[layer('small', 0, 'a', 100), layer('small', 1, 'b', 10), layer('small', 2, 'c', 40)],
+    ...[layer('large', 0, 'a', 110), layer('large', 1, 'b', 60)],
+  ];
+  await withSession({ layer: rows }, async ({ store }) => {
+    const columns = engineColumns(layersOf(windowTableOf(await store.query(LAYERS_SQL))), 'detect');
+    const [other, base] = columns;
+    expect(layerBars(columns).names).toEqual(['a', 'b', 'c']);
+    expect(layerBars(columns, { pair: { base, other } }).names).toEqual(['b', 'c', 'a']);
+  });
+});
+
+test('one engine has the columns of trtexec --dumpProfile, and shares that add up', async () => {
+  const rows = [
+    layer('fp16', 0, 'conv1', 75),
+    layer('fp16', 1, 'conv2', 25),
+    { ...layer('fp16', 2, 'cast', -1), totalNs: -1 },
+  ];
+  await withSession({ layer: rows }, async ({ store }) => {
+    const [column] = engineColumns(layersOf(windowTableOf(await store.query(LAYERS_SQL))), 'detect');
+    const { columns, rows: cells } = profileTable(column);
+    expect(columns.map(({ name }) => name)).toEqual([
+      ...['#', 'Layer', 'Type', 'Time (ns)', 'Avg. (ns)', 'Median (ns)', 'Time (%)', 'Cumulative (%)', 'Runs'],
+    ]);
+    expect(cells).toEqual([
+      [0, 'conv1', 'Conv', 750, 75, 75, 75, 75, 10],
+      [1, 'conv2', 'Conv', 250, 25, 25, 25, 100, 10],
+      [2, 'cast', 'Conv', null, null, null, null, 100, 10],
     ]);
   });
 });

@@ -125,7 +125,7 @@ test('misses: the newest first, each with its cause; rows lead back to the reque
       [10, 'Rejected: the queue of its priority was full.'],
     ]);
     const [first] = missTable(misses).rows;
-    expect(requestOfCells(first)).toEqual({ source: 1, request: 7 });
+    expect(requestOfCells(first, misses)).toEqual({ source: 1, request: 7 });
     const own = { id: 4, fromNs: 1, toNs: 2, text: 'mine' };
     const once = withMissMarks([own], misses);
     const twice = withMissMarks(once, misses.slice(0, 1));

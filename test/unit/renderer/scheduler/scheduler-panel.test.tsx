@@ -1,15 +1,13 @@
 // @vitest-environment happy-dom
 // The form, the live controls and the states of the panel, with callbacks that remember; and the verbs with a host that answers from memory.
 
-import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import { useState } from 'react';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { type Draft, FIRST_DRAFT } from '../../../../app/renderer/model/scheduler/draft';
 import { lifeOf } from '../../../../app/renderer/model/scheduler/life';
 import { LiveControls } from '../../../../app/renderer/panels/scheduler/live-controls';
-import { SchedulerMain, type SchedulerMainProps } from '../../../../app/renderer/panels/scheduler/scheduler-main';
-import type { SchedulerRows } from '../../../../app/renderer/panels/scheduler/use-scheduler';
 import { WorkloadForm } from '../../../../app/renderer/panels/scheduler/workload-form';
 import { Actions } from '../../../../app/renderer/state/actions';
 import { createAppStore } from '../../../../app/renderer/state/app-store';
@@ -17,45 +15,10 @@ import type { OpenSession } from '../../../../app/renderer/state/open-session';
 import { createSchedulerStore } from '../../../../app/renderer/state/scheduler-store';
 import { createSessionStore } from '../../../../app/renderer/state/session-store';
 import { failure } from '../../../../shared/util/failure';
-import type { WindowTable } from '../../../../shared/window/methods';
-import { giveElementsSize } from '../element-size';
+import { happened, isDisabled, Main, NO_ROWS, preparePanel, press, ROWS, tableOf } from './panel-bed';
 import { batchRow, MS, requestRow } from './rows';
 
-/** What ECharts needs of a canvas, which happy-dom does not have. */
-function fakeCanvas(): void {
-  const context: object = new Proxy(
-    {},
-    {
-      get: (_, name) =>
-        name === 'measureText' ? () => ({ width: 10 }) : name === 'canvas' ? undefined : () => context,
-      set: () => true,
-    },
-  );
-  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as CanvasRenderingContext2D);
-}
-
-const happened: unknown[] = [];
-beforeEach(() => {
-  giveElementsSize(1000, 400);
-  fakeCanvas();
-  happened.length = 0;
-});
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-});
-
-/** Objects as the window gets rows. */
-function tableOf(rows: readonly object[]): WindowTable {
-  const names = Object.keys(rows[0] ?? {});
-  return {
-    columns: names.map((name) => ({ name, isText: typeof (rows[0] as Record<string, unknown>)[name] === 'string' })),
-    rows: rows.map((row) => names.map((name) => (row as Record<string, string | number>)[name])),
-  };
-}
-
-const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
-const isDisabled = (name: string) => (screen.getByRole('button', { name }) as HTMLButtonElement).disabled;
+preparePanel();
 
 const kernelRow = (text: string, [from, to]: readonly [number, number]) => ({
   ...{ kind: 'kernel', text, base: text, startNs: from * MS, durationNs: (to - from) * MS, callSource: 2 },
@@ -132,38 +95,6 @@ describe('the live controls', () => {
   });
 });
 
-const RANGE = { fromNs: 0, toNs: 100 * MS };
-const NO_ROWS: SchedulerRows = { tab: 'queues', range: undefined, levels: [], models: [], tables: {}, life: undefined };
-const ROWS: SchedulerRows = { ...NO_ROWS, range: RANGE, models: ['caption', 'detect'] };
-
-function Main(props: Partial<SchedulerMainProps>) {
-  const [choices, setChoices] = useState(createSchedulerStore({ isLive: true }).getState());
-  return (
-    <SchedulerMain
-      rows={props.rows && { ...props.rows, tab: choices.tab }}
-      choices={props.choices ?? choices}
-      isLive={props.isLive ?? true}
-      isRunning={props.isRunning ?? false}
-      hasMarks={false}
-      hasSelection={false}
-      controlObstacle={props.controlObstacle}
-      onChoose={(change) => {
-        happened.push(change);
-        setChoices((before) => ({ ...before, ...change }));
-      }}
-      onChange={(change) => happened.push(change)}
-      onPickBatch={({ batch }) => happened.push(`batch ${batch}`)}
-      onMark={(misses) => happened.push(`mark ${misses.length}`)}
-      onUnmark={() => happened.push('unmark')}
-      colors={{ palette: 'default', theme: 'dark' }}
-      onPickWork={({ name }) => happened.push(`work ${name}`)}
-      onShowOnTimeline={({ request }) => happened.push(`timeline ${request}`)}
-      onSavePng={() => {}}
-      onSaveCsv={() => {}}
-    />
-  );
-}
-
 describe('the views', () => {
   test('every empty state says what to do', () => {
     const { rerender } = render(<Main />);
@@ -236,27 +167,6 @@ describe('the views', () => {
       'timeline 7',
       { picked: { source: 1, request: 8 } },
       { picked: undefined },
-    ]);
-  });
-
-  test('versions: sliders move the traffic while a workload runs', () => {
-    const version = { model: 'detect', requests: 10, p50: 1, p99: 2, inTime: 1, failed: 0, state: 'serving' };
-    const versions = tableOf([
-      { ...version, version: '1', share: 0.9 },
-      { ...version, version: '2', share: 0.1 },
-    ]);
-    const { rerender } = render(
-      <Main rows={{ ...ROWS, tables: { versions } }} controlObstacle="Run a workload first." />,
-    );
-    fireEvent.click(screen.getByTestId('tab-versions'));
-    expect(isDisabled('Route so')).toBe(true);
-    rerender(<Main rows={{ ...ROWS, tables: { versions } }} />);
-    fireEvent.change(screen.getAllByRole('slider')[1], { target: { value: '90' } });
-    press('Route so');
-    press('Roll back');
-    expect(happened.slice(1)).toEqual([
-      { kind: 'traffic', model: 'detect', weights: { '1': 90, '2': 90 } },
-      { kind: 'roll-back', model: 'detect' },
     ]);
   });
 });
