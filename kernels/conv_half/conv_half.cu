@@ -3,8 +3,8 @@
 //
 //   shared memory of a step: tilePixels rows of 64 halves of the windows, then tileChannels rows of the weights, in chunks of 8 halves.
 //   Chunk c of row r lies at place c ^ r % 8, so that the 8 rows that one ldmatrix reads lie in 8 different groups of banks.
-//   depth   ├ 16 ┼ 16 ┼ 16 ┼ 16 ┤   with 2 slices the warps of slice 0 multiply the first and third part of every step, those of slice 1
-//                                   the others; with splits the blocks of a cluster each walk along their part of the steps
+//   With slices, as many groups of warps each walk along every so many-th step, with stages and a barrier of their own, so that none waits
+//   for another. Their sums meet at the end.
 #include <utility>
 
 #include "kernels/conv_half/conv_half_sums.cuh"
@@ -13,69 +13,90 @@
 
 namespace hka::kernels {
 
-// `sides` holds the output's height and width.
+// Small tiles are for many pixels: four blocks of 256 threads fit on a multiprocessor when a thread has 64 registers.
+constexpr int convHalfBlocksMin(int warpSums, int threads) { return warpSums <= 512 ? 1024 / threads : 1; }
+
 template <int kTilePixels, int kTileChannels, int kWarpPixels, int kWarpChannels, int kSlices, int kStages>
-__global__ void __launch_bounds__(kTilePixels / kWarpPixels * (kTileChannels / kWarpChannels) * kSlices * 32)
-    conv_half(const ConvHalfArguments conv, const uint2 sides, uint32_t pixelCount) {
+__global__ void __launch_bounds__(convHalfThreads(kTilePixels, kTileChannels, kWarpPixels, kWarpChannels, kSlices),
+                                  convHalfBlocksMin(kWarpPixels* kWarpChannels,
+                                                    convHalfThreads(kTilePixels, kTileChannels, kWarpPixels, kWarpChannels, kSlices)))
+    conv_half(const ConvHalfArguments conv, const ConvHalfSizes sizes) {
   constexpr int kWarpsAcross = kTileChannels / kWarpChannels;
   constexpr int kSliceWarps = kTilePixels / kWarpPixels * kWarpsAcross;
-  constexpr int kThreads = kSliceWarps * kSlices * 32;
+  constexpr int kSliceThreads = kSliceWarps * 32;
   constexpr int kWindowChunks = kTilePixels * kConvHalfRowChunks;
   constexpr int kStageChunks = kWindowChunks + kTileChannels * kConvHalfRowChunks;
   constexpr int kPiecesDown = kWarpPixels / 16;
   constexpr int kPiecesAcross = kWarpChannels / 8;
-  static_assert(kPiecesAcross % 2 == 0 && kConvHalfStepDepth / 16 % kSlices == 0);
-  extern __shared__ uint4 stages[];
+  constexpr int kParts = kConvHalfStepDepth / 16;
+  static_assert(kPiecesAcross % 2 == 0 && kParts % 2 == 0);
+  extern __shared__ uint4 stages[];  // of slice 0, of slice 1, ...
 
   const uint32_t firstPixel = blockIdx.x * kTilePixels;
   const uint32_t firstChannel = blockIdx.y * kTileChannels;
   const uint32_t depth = conv.window * conv.window * conv.channelsIn;
   const uint32_t allSteps = (depth + kConvHalfStepDepth - 1) / kConvHalfStepDepth;
-  const uint32_t firstStep = allSteps * blockIdx.z / gridDim.z;
-  const uint32_t stepCount = allSteps * (blockIdx.z + 1) / gridDim.z - firstStep;
   const int warp = threadIdx.x / 32;
   const int slice = warp / kSliceWarps;
   const int warpPixel = warp % kSliceWarps / kWarpsAcross * kWarpPixels;
   const int warpChannel = warp % kWarpsAcross * kWarpChannels;
+  // Shared memory has no more stages than there are steps, so that more blocks fit when they are few.
+  uint4* const firstStage = stages + slice * convHalfStages(conv, kSlices, kStages) * kStageChunks;
 
-  ConvHalfWindows<kTilePixels, kThreads> windows(conv, sides, pixelCount, firstPixel, firstStep);
-  ConvHalfWeights<kTileChannels, kThreads> weights(conv, depth, firstChannel, firstStep);
-  uint32_t loadedStep = 0;
-  uint4* loadedStage = stages;
+  __shared__ ConvHalfPixel pixels[kTilePixels];
+  __shared__ alignas(16) float bias[kTileChannels];
+#pragma unroll 1
+  for (int at = threadIdx.x; at < kTilePixels; at += kSliceThreads * kSlices) pixels[at] = convHalfPixelOf(conv, sizes, firstPixel + at);
+  __syncthreads();
+  const ConvHalfLane<kSliceThreads> lane;
+  const ConvHalfWindows<kTilePixels, kSliceThreads> windows(conv, sizes, pixels);
+  const ConvHalfWeights<kTileChannels, kSliceThreads> weights(conv, lane, depth, firstChannel);
+  uint32_t loadedStep = slice;
+  uint4* loadedStage = firstStage;
   const auto loadNextStep = [&] {
-    if (loadedStep < stepCount) {
-      windows.load(loadedStage);
-      weights.load(loadedStage + kWindowChunks);
+    if (loadedStep < allSteps) {
+      weights.load(loadedStage + kWindowChunks, lane, loadedStep);
+      windows.load(loadedStage, lane, loadedStep);
     }
     closeCopyGroup();  // an empty group counts too, so that the number to wait for stays the same to the end
-    ++loadedStep;
-    loadedStage = loadedStage == stages + (kStages - 1) * kStageChunks ? stages : loadedStage + kStageChunks;
+    loadedStep += kSlices;
+    loadedStage = loadedStage == firstStage + (kStages - 1) * kStageChunks ? firstStage : loadedStage + kStageChunks;
   };
 
   waitForKernelBefore();
+  // Belongs to the first group, and is there when the sums are.
+  if (threadIdx.x < kTileChannels / 4) {
+    const uint32_t channel = firstChannel + threadIdx.x * 4;
+    const bool isInside = conv.bias != nullptr && channel < conv.channelsOut;
+    copyChunkAsync(bias + threadIdx.x * 4, isInside ? static_cast<const void*>(conv.bias + channel) : conv.weights, isInside);
+  }
   float sums[kPiecesDown][kPiecesAcross][4] = {};
-  const uint4* stage = stages;
+  const uint4* stage = firstStage;
+#pragma unroll 1  // here and below: little code, because the kernel before has left none of it in the instruction cache
   for (int step = 0; step < kStages - 1; ++step) loadNextStep();
-  for (uint32_t step = 0; step < stepCount; ++step) {
+#pragma unroll 1
+  for (uint32_t step = slice; step < allSteps; step += kSlices) {
     waitCopyGroups<kStages - 2>();
-    __syncthreads();  // the step has come for all threads, and none still reads the one before, which is overwritten next
+    waitForSlice<kSliceThreads>(slice);  // the step has come for all threads, and none still reads the one before, which is overwritten next
+    ConvHalfPieces<kPiecesDown, kPiecesAcross> pieces[2];  // those in use, and the next ones on their way
+    pieces[0].load(stage, stage + kWindowChunks, warpPixel, warpChannel, 0);
     loadNextStep();
 #pragma unroll
-    for (int part = 0; part < static_cast<int>(kConvHalfStepDepth) / 16 / kSlices; ++part) {
-      ConvHalfPieces<kPiecesDown, kPiecesAcross> pieces;
-      pieces.load(stage, stage + kWindowChunks, warpPixel, warpChannel, (part * kSlices + slice) * 2);
-      pieces.multiplyAddTo(sums);
+    for (int part = 0; part < kParts; ++part) {
+      const bool hasNext = part + 1 < kParts && step * kConvHalfStepDepth + (part + 1) * 16 < depth;
+      if (hasNext) pieces[(part + 1) % 2].load(stage, stage + kWindowChunks, warpPixel, warpChannel, (part + 1) * 2);
+      pieces[part % 2].multiplyAddTo(sums);
+      if (!hasNext) break;
     }
-    stage = stage == stages + (kStages - 1) * kStageChunks ? stages : stage + kStageChunks;
+    stage = stage == firstStage + (kStages - 1) * kStageChunks ? firstStage : stage + kStageChunks;
   }
-  __syncthreads();  // the last step has been read; every copy has come, as the groups behind it are empty
+  waitCopyGroups<0>();
+  __syncthreads();  // all slices have read their last step
   constexpr int kRowFloats = kTileChannels + kConvHalfSumsGap;
   float* const kept = reinterpret_cast<float*>(stages);
   keepSums<kRowFloats>(kept + (slice * kTilePixels + warpPixel) * kRowFloats + warpChannel, sums);
-  if (gridDim.z > 1) waitForCluster();
-  else __syncthreads();
-  writeSums<kTilePixels, kTileChannels, kSlices, kThreads>(conv, kept, pixelCount, firstPixel, firstChannel);
-  if (gridDim.z > 1) waitForCluster();  // no block ends while another still reads its sums
+  __syncthreads();
+  writeSums<kTilePixels, kTileChannels, kSlices, kSliceThreads * kSlices>(conv, kept, bias, sizes.pixelCount, firstPixel, firstChannel);
 }
 
 namespace {
@@ -86,28 +107,26 @@ cudaError_t launchTile(const ConvHalfArguments& conv, cudaStream_t stream) {
   constexpr auto kKernel = conv_half<kVariant.tilePixels, kVariant.tileChannels, kVariant.warpPixels, kVariant.warpChannels,
                                      kVariant.slices, kVariant.stages>;
   const Launch launch = convHalfLaunch(conv);
-  const cudaError_t error = allowDynamicShared<kKernel>(launch.dynamicSharedBytes);
+  const cudaError_t error = allowDynamicShared<kKernel>(convHalfSharedBytesMax(kVariant));
   if (error != cudaSuccess) return error;
-  const uint2 sides = make_uint2(convHalfSide(conv, conv.height), convHalfSide(conv, conv.width));
-  const auto pixelCount = static_cast<uint32_t>(convHalfPixels(conv));
-  if (conv.splits == 1) {
-    kKernel<<<cudaDim(launch.grid), cudaDim(launch.block), launch.dynamicSharedBytes, stream>>>(conv, sides, pixelCount);
-    return cudaGetLastError();
-  }
-#if CUDART_VERSION >= 11080
-  cudaLaunchAttribute cluster = {};
-  cluster.id = cudaLaunchAttributeClusterDimension;
-  cluster.val.clusterDim = {1, 1, conv.splits};
+  const uint32_t channelChunks = conv.channelsIn / kConvHalfChunk;
+  const ConvHalfSizes sizes = {static_cast<uint32_t>(convHalfPixels(conv)), convHalfSide(conv, conv.height), convHalfSide(conv, conv.width),
+                               static_cast<uint32_t>(((uint64_t{1} << 32) + channelChunks - 1) / channelChunks)};
+#if CUDART_VERSION >= 12030  // the first whose graphs keep the attribute
+  cudaLaunchAttribute early = {};
+  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  early.val.programmaticStreamSerializationAllowed = conv.startsEarly ? 1 : 0;
   cudaLaunchConfig_t config = {};
   config.gridDim = cudaDim(launch.grid);
   config.blockDim = cudaDim(launch.block);
   config.dynamicSmemBytes = launch.dynamicSharedBytes;
   config.stream = stream;
-  config.attrs = &cluster;
+  config.attrs = &early;
   config.numAttrs = 1;
-  return cudaLaunchKernelEx(&config, kKernel, conv, sides, pixelCount);
+  return cudaLaunchKernelEx(&config, kKernel, conv, sizes);
 #else
-  return cudaErrorNotSupported;
+  kKernel<<<cudaDim(launch.grid), cudaDim(launch.block), launch.dynamicSharedBytes, stream>>>(conv, sizes);
+  return cudaGetLastError();
 #endif
 }
 

@@ -6,12 +6,13 @@
 // Compute capability 8.0 and later. What runs is an implicit GEMM: pixels × depth times depth × channels, the depth being the window's taps.
 #pragma once
 
+#include "kernels/common/host_device.h"
 #include "kernels/common/launch.h"
 #include "kernels/conv/conv.h"
 
 namespace hka::kernels {
 
-// One tile. A block has warps for tilePixels × tileChannels sums, and that `slices` times: each slice takes its part of every step's
+// One tile. A block has warps for tilePixels × tileChannels sums, and that `slices` times: each slice takes every so many-th step along the
 // depth, and all are added at the end. With few pixels that is the way to have enough warps whose products still share their operands.
 struct ConvHalfVariant {
   const char* word;  // what a user writes
@@ -21,7 +22,7 @@ struct ConvHalfVariant {
   int warpPixels;
   int warpChannels;
   int slices;
-  int stages;  // steps in flight
+  int stages;  // steps in flight, of each slice
 };
 
 #define HKA_CONV(pixels, channels, warpPixels, warpChannels, slices, stages)                                              \
@@ -30,22 +31,58 @@ struct ConvHalfVariant {
    pixels, channels, warpPixels, warpChannels, slices, stages}
 
 constexpr ConvHalfVariant kConvHalfVariants[] = {
-    HKA_CONV(128, 16, 32, 16, 1, 4),  // few channels, many pixels: the first layers
-    HKA_CONV(64, 16, 32, 16, 2, 4),   //
-    HKA_CONV(128, 32, 32, 32, 1, 4),  //
-    HKA_CONV(64, 32, 32, 32, 2, 4),   //
-    HKA_CONV(32, 32, 32, 32, 4, 6),   // few pixels
-    HKA_CONV(128, 64, 32, 32, 1, 4),  //
-    HKA_CONV(64, 64, 32, 32, 1, 4),   //
-    HKA_CONV(64, 64, 32, 32, 2, 4),   //
-    HKA_CONV(32, 64, 32, 32, 4, 4),   //
-    HKA_CONV(64, 80, 32, 80, 2, 4),   // 80 classes
-    HKA_CONV(32, 80, 32, 80, 4, 4),   //
-    HKA_CONV(64, 128, 32, 64, 2, 3),  //
-    HKA_CONV(128, 128, 64, 64, 1, 4), // many pixels and channels
+    HKA_CONV(256, 16, 32, 16, 1, 2),
+    HKA_CONV(128, 16, 32, 16, 2, 2),
+    HKA_CONV(64, 16, 32, 16, 2, 3),
+    HKA_CONV(32, 16, 32, 16, 4, 3),
+    HKA_CONV(32, 16, 32, 16, 8, 3),
+    HKA_CONV(128, 32, 32, 32, 1, 3),
+    HKA_CONV(64, 32, 32, 32, 1, 3),
+    HKA_CONV(64, 32, 32, 16, 2, 3),
+    HKA_CONV(32, 32, 16, 16, 2, 4),
+    HKA_CONV(32, 32, 16, 32, 4, 3),
+    HKA_CONV(32, 32, 32, 32, 4, 3),
+    HKA_CONV(32, 32, 32, 32, 8, 3),
+    HKA_CONV(32, 64, 32, 32, 2, 4),
+    HKA_CONV(32, 64, 32, 32, 4, 3),
+    HKA_CONV(64, 64, 32, 32, 1, 4),
+    HKA_CONV(64, 64, 32, 32, 2, 3),
+    HKA_CONV(64, 80, 32, 80, 2, 3),
+    HKA_CONV(128, 64, 32, 32, 1, 3),
+    HKA_CONV(64, 128, 32, 64, 2, 2),
+    HKA_CONV(128, 128, 64, 64, 1, 3),
+#ifdef HKA_CONV_LAB
+    HKA_CONV(128, 16, 32, 16, 1, 2),
+    HKA_CONV(128, 16, 16, 16, 1, 2),
+    HKA_CONV(64, 16, 16, 16, 2, 3),
+    HKA_CONV(128, 32, 32, 16, 1, 3),
+    HKA_CONV(64, 32, 32, 32, 2, 3),
+    HKA_CONV(64, 32, 16, 32, 1, 3),
+    HKA_CONV(64, 32, 32, 16, 1, 3),
+    HKA_CONV(64, 32, 16, 16, 1, 3),
+    HKA_CONV(32, 32, 16, 16, 1, 4),
+    HKA_CONV(32, 32, 16, 16, 4, 2),
+    HKA_CONV(64, 64, 32, 16, 2, 3),
+    HKA_CONV(64, 64, 32, 16, 1, 3),
+    HKA_CONV(64, 64, 32, 32, 3, 3),
+    HKA_CONV(64, 64, 64, 32, 2, 3),
+    HKA_CONV(32, 64, 16, 32, 2, 3),
+    HKA_CONV(32, 64, 16, 32, 1, 4),
+    HKA_CONV(64, 80, 32, 16, 1, 3),
+    HKA_CONV(64, 80, 16, 80, 1, 3),
+    HKA_CONV(64, 80, 16, 80, 2, 3),
+    HKA_CONV(64, 48, 32, 48, 2, 3),
+    HKA_CONV(32, 48, 16, 48, 2, 3),
+    HKA_CONV(128, 80, 32, 80, 1, 3),
+    HKA_CONV(128, 80, 32, 16, 1, 3),
+#endif
 };
 #undef HKA_CONV
 constexpr uint32_t kConvHalfVariantCount = sizeof(kConvHalfVariants) / sizeof(kConvHalfVariants[0]);
+
+constexpr int convHalfThreads(int tilePixels, int tileChannels, int warpPixels, int warpChannels, int slices) {
+  return tilePixels / warpPixels * (tileChannels / warpChannels) * slices * 32;
+}
 
 struct ConvHalfArguments {
   const uint16_t* input = nullptr;     // bits of halves
@@ -67,12 +104,13 @@ struct ConvHalfArguments {
   ConvActivation activation = ConvActivation::none;
   bool isFloatOutput = false;
   uint32_t variantIndex = 0;  // of kConvHalfVariants
-  uint32_t splits = 1;        // blocks of a cluster that share the depth of one tile; more than one needs compute capability 9.0
+  // Whether it may begin while the kernel before it in the stream still runs (compute capability 9.0 and later; elsewhere it makes no
+  // difference). It waits for the end of that one before it touches memory, so what is computed stays the same.
+  bool startsEarly = false;
 };
 
 constexpr uint32_t kConvHalfChunk = 8;       // halves that are moved at once: 16 bytes
 constexpr uint32_t kConvHalfStepDepth = 64;  // of the depth, a step: 8 chunks, which fill the 32 banks
-constexpr uint32_t kConvHalfSplitsMax = 8;   // blocks of a cluster that every device with clusters can run
 constexpr uint32_t kConvHalfSumsGap = 8;     // floats between the rows of sums in shared memory, so that rows do not meet in a bank
 
 inline const ConvHalfVariant& convHalfVariant(const ConvHalfArguments& conv) { return kConvHalfVariants[conv.variantIndex]; }
@@ -87,17 +125,32 @@ inline uint64_t convHalfPixels(const ConvHalfArguments& conv) {
 
 inline uint32_t convHalfDepth(const ConvHalfArguments& conv) { return conv.window * conv.window * conv.channelsIn; }
 
+// Stages that each slice has in shared memory: as many as the kernel fills, but no more than it has steps.
+HKA_HOST_DEVICE inline uint32_t convHalfStages(const ConvHalfArguments& conv, uint32_t slices, uint32_t stages) {
+  const uint32_t allSteps = (conv.window * conv.window * conv.channelsIn + kConvHalfStepDepth - 1) / kConvHalfStepDepth;
+  const uint32_t steps = (allSteps + slices - 1) / slices;
+  return steps < stages ? steps : stages;
+}
+
+// Of a block with that many stages a slice. The sums take the place of the steps when all are done.
+constexpr uint32_t convHalfSharedBytes(const ConvHalfVariant& variant, uint32_t stages) {
+  const uint32_t stageBytes = static_cast<uint32_t>(variant.tilePixels + variant.tileChannels) * kConvHalfStepDepth * 2;
+  const uint32_t sumsBytes = static_cast<uint32_t>(variant.tilePixels) * (static_cast<uint32_t>(variant.tileChannels) + kConvHalfSumsGap) * 4;
+  return static_cast<uint32_t>(variant.slices) * (stages * stageBytes > sumsBytes ? stages * stageBytes : sumsBytes);
+}
+constexpr uint32_t convHalfSharedBytesMax(const ConvHalfVariant& variant) {
+  return convHalfSharedBytes(variant, static_cast<uint32_t>(variant.stages));
+}
+
 inline Launch convHalfLaunch(const ConvHalfArguments& conv) {
   const ConvHalfVariant& variant = convHalfVariant(conv);
   Launch launch;
   launch.name = variant.name;
-  launch.grid = {ceilDiv(convHalfPixels(conv), variant.tilePixels), ceilDiv(conv.channelsOut, variant.tileChannels), conv.splits};
-  const int warps = variant.tilePixels / variant.warpPixels * (variant.tileChannels / variant.warpChannels) * variant.slices;
-  launch.block = {static_cast<uint32_t>(warps) * 32, 1, 1};
-  const uint32_t stageBytes = (variant.tilePixels + variant.tileChannels) * kConvHalfStepDepth * static_cast<uint32_t>(sizeof(uint16_t));
-  const uint32_t sumsBytes = variant.slices * variant.tilePixels * (variant.tileChannels + kConvHalfSumsGap) * static_cast<uint32_t>(sizeof(float));
-  // The sums take the place of the steps when all are done.
-  launch.dynamicSharedBytes = variant.stages * stageBytes > sumsBytes ? variant.stages * stageBytes : sumsBytes;
+  launch.grid = {ceilDiv(convHalfPixels(conv), variant.tilePixels), ceilDiv(conv.channelsOut, variant.tileChannels), 1};
+  launch.block.x = static_cast<uint32_t>(
+      convHalfThreads(variant.tilePixels, variant.tileChannels, variant.warpPixels, variant.warpChannels, variant.slices));
+  launch.staticSharedBytes = static_cast<uint32_t>(variant.tilePixels) * 8 + static_cast<uint32_t>(variant.tileChannels) * 4;  // pixels, bias
+  launch.dynamicSharedBytes = convHalfSharedBytes(variant, convHalfStages(conv, variant.slices, variant.stages));
   return launch;
 }
 

@@ -1,10 +1,9 @@
-// The end of conv_half.cu: sums go from registers through shared memory, where those of all slices and splits meet, to the output.
+// The end of conv_half.cu: sums go from registers through shared memory, where those of all slices meet, to the output.
 #pragma once
 
 #include <cuda_fp16.h>
 
 #include "kernels/conv/conv_activation.cuh"
-#include "kernels/conv_half/conv_half_cluster.cuh"
 #include "kernels/conv_half/conv_half_cuda.h"
 
 namespace hka::kernels {
@@ -47,17 +46,13 @@ __device__ __forceinline__ void keepSums(float* target, const float (&sums)[kPie
   }
 }
 
-// Bias, activation, residual, and eight elements to the output at once.
-__device__ __forceinline__ void writeEight(const ConvHalfArguments& conv, EightFloats eight, uint32_t pixel, uint32_t channel) {
-  if (conv.bias != nullptr) {
-    const float4* const bias = reinterpret_cast<const float4*>(conv.bias + channel);
-    eight.add(__ldg(bias), __ldg(bias + 1));
-  }
+// Activation, residual, and eight elements to the output at once.
+__device__ __forceinline__ void writeEight(const ConvHalfArguments& conv, EightFloats eight, const uint4& residual, uint32_t pixel,
+                                           uint32_t channel) {
   float* const sums = eight.all();
 #pragma unroll
   for (int at = 0; at < 8; ++at) sums[at] = convActivated(conv.activation, sums[at]);
-  // Not through the read-only path: the residual may be what is written over.
-  if (conv.residual != nullptr) eight.addHalves(*reinterpret_cast<const uint4*>(conv.residual + size_t{pixel} * conv.residualPitch + channel));
+  if (conv.residual != nullptr) eight.addHalves(residual);
   const size_t place = size_t{pixel} * conv.outputPitch + channel;
   if (conv.isFloatOutput) {
     float4* const target = reinterpret_cast<float4*>(static_cast<float*>(conv.output) + place);
@@ -72,28 +67,30 @@ __device__ __forceinline__ void writeEight(const ConvHalfArguments& conv, EightF
   }
 }
 
-// All slices of all blocks of the cluster lie in shared memory; each block adds and writes its part of the tile's pixels.
+// All slices lie in shared memory, one behind the other.
 template <int kTilePixels, int kTileChannels, int kSlices, int kThreads>
-__device__ __forceinline__ void writeSums(const ConvHalfArguments& conv, const float* kept, uint32_t pixelCount, uint32_t firstPixel,
+__device__ __forceinline__ void writeSums(const ConvHalfArguments& conv, const float* kept, const float* bias, uint32_t pixelCount, uint32_t firstPixel,
                                           uint32_t firstChannel) {
   constexpr int kRowFloats = kTileChannels + kConvHalfSumsGap;
   constexpr int kRowChunks = kTileChannels / 8;
-  const uint32_t splits = gridDim.z;
-  for (uint32_t index = blockIdx.z * kThreads + threadIdx.x; index < kTilePixels * kRowChunks; index += splits * kThreads) {
+#pragma unroll 1
+  for (uint32_t index = threadIdx.x; index < kTilePixels * kRowChunks; index += kThreads) {
     const uint32_t row = index / kRowChunks;
     const uint32_t column = index % kRowChunks * 8;
     if (firstPixel + row >= pixelCount || firstChannel + column >= conv.channelsOut) continue;
     const float* const from = kept + row * kRowFloats + column;
-    EightFloats eight = {};
-    for (uint32_t split = 0; split < splits; ++split) {
-#pragma unroll
-      for (int slice = 0; slice < kSlices; ++slice) {
-        const float* const part = from + slice * kTilePixels * kRowFloats;
-        if (splits == 1) eight.add(reinterpret_cast<const float4*>(part)[0], reinterpret_cast<const float4*>(part)[1]);
-        else eight.add(loadFromBlock(part, split), loadFromBlock(part + 4, split));
-      }
+    uint4 residual = {};
+    // Not through the read-only path: it may be what is written over. Asked for now, so that the sums are added meanwhile.
+    if (conv.residual != nullptr) {
+      residual = *reinterpret_cast<const uint4*>(conv.residual + size_t{firstPixel + row} * conv.residualPitch + firstChannel + column);
     }
-    writeEight(conv, eight, firstPixel + row, firstChannel + column);
+    EightFloats eight = {*reinterpret_cast<const float4*>(bias + column), *reinterpret_cast<const float4*>(bias + column + 4)};
+#pragma unroll
+    for (int slice = 0; slice < kSlices; ++slice) {
+      const float4* const part = reinterpret_cast<const float4*>(from + slice * kTilePixels * kRowFloats);
+      eight.add(part[0], part[1]);
+    }
+    writeEight(conv, eight, residual, firstPixel + row, firstChannel + column);
   }
 }
 

@@ -8,82 +8,84 @@ namespace hka::kernels {
 
 constexpr int kConvHalfRowChunks = kConvHalfStepDepth / kConvHalfChunk;
 
-// What a thread's lane brings: always the same chunk of a step's depth, and every kRowStep-th row.
+// What one thread of a slice brings: always the same chunk of a step's depth, and every kRowStep-th row. One warp alone takes every fourth,
+// so that every other of its rows has its chunks in the other half.
 template <int kThreads>
 struct ConvHalfLane {
   static constexpr int kRowStep = kThreads / kConvHalfRowChunks;
-  static_assert(kRowStep % 8 == 0);  // then chunkPlace() moves all chunks of a thread alike
+  static_assert(kRowStep == 4 || kRowStep % 8 == 0);
 
-  static __device__ __forceinline__ uint32_t row() { return threadIdx.x / kConvHalfRowChunks; }
-  static __device__ __forceinline__ uint32_t chunk() { return threadIdx.x % kConvHalfRowChunks; }
-  static __device__ __forceinline__ uint32_t place() { return chunkPlace<kConvHalfRowChunks>(row(), chunk()); }
+  const uint32_t row = threadIdx.x % kThreads / kConvHalfRowChunks;
+  const uint32_t chunk = threadIdx.x % kConvHalfRowChunks;
+  const uint32_t place = chunkPlace<kConvHalfRowChunks>(row, chunk);
+
+  // Of its row number `at`.
+  __device__ __forceinline__ uint32_t placeOf(int at) const {
+    return (kRowStep == 4 && at % 2 == 1 ? place ^ 4 : place) + at * kRowStep * kConvHalfRowChunks;
+  }
+  // Whether a tile of kRows has that row.
+  template <int kRows>
+  __device__ __forceinline__ bool hasRow(int at) const {
+    return kRows % kRowStep == 0 || row + at * kRowStep < kRows;
+  }
 };
 
-// The windows of a tile's pixels, a row each. Of every pixel it keeps where its window begins, in chunks from the input's address, and a bit
-// for each tap that lies within the image: so a step costs a shift and an addition a chunk, and padding is never read.
+// Where the window of an output pixel begins, in chunks from the input's address, and a bit for each tap of it that lies within the image: so
+// a step costs a shift and an addition a chunk, and padding is never read.
+struct alignas(8) ConvHalfPixel {
+  int firstChunk;
+  uint32_t taps;
+};
+
+__device__ __forceinline__ ConvHalfPixel convHalfPixelOf(const ConvHalfArguments& conv, const ConvHalfSizes& sizes, uint32_t pixel) {
+  const uint32_t line = pixel / sizes.outputWidth;  // of all images below one another
+  const uint32_t image = line / sizes.outputHeight;
+  const int y = static_cast<int>((line - image * sizes.outputHeight) * conv.stride) - static_cast<int>(conv.padding);
+  const int x = static_cast<int>((pixel - line * sizes.outputWidth) * conv.stride) - static_cast<int>(conv.padding);
+  const int pixelsBefore = (static_cast<int>(image * conv.height) + y) * static_cast<int>(conv.width) + x;
+  const auto isColumn = [&](uint32_t tapX) { return static_cast<uint32_t>(x) + tapX < conv.width ? 1U << tapX : 0U; };
+  const auto isRow = [&](uint32_t tapY) { return static_cast<uint32_t>(y) + tapY < conv.height; };
+  const uint32_t columns = conv.window == 1 ? isColumn(0) : isColumn(0) | isColumn(1) | isColumn(2);
+  uint32_t taps = isRow(0) ? columns : 0;
+  if (conv.window == 3) taps |= (isRow(1) ? columns << 3 : 0) | (isRow(2) ? columns << 6 : 0);
+  return {pixelsBefore * static_cast<int>(conv.inputPitch / kConvHalfChunk), pixel < sizes.pixelCount ? taps : 0};
+}
+
+// The windows of a tile's pixels, a row each. A pixel is asked for by the eight threads of its row and by every slice, so all are worked out
+// once, by a thread each, and read from `pixels` in shared memory, which leaves registers for more warps.
 template <int kRows, int kThreads>
 struct ConvHalfWindows {
   using Lane = ConvHalfLane<kThreads>;
   static constexpr int kLoads = (kRows + Lane::kRowStep - 1) / Lane::kRowStep;
 
   const uint4* input;
-  int firstChunk[kLoads];
-  uint32_t taps[kLoads];
+  const ConvHalfPixel* pixels;
   uint32_t rowChunks;    // from a pixel to the one below
   uint32_t pixelChunks;  // to the one beside
   uint32_t channelChunks;
+  uint32_t perChannelChunks;  // 2^32 / channelChunks, rounded up
   uint32_t window;
-  uint32_t tap;
-  uint32_t channelChunk;
 
-  __device__ __forceinline__ ConvHalfWindows(const ConvHalfArguments& conv, uint2 sides, uint32_t pixelCount, uint32_t firstPixel,
-                                             uint32_t firstStep)
-      : input(reinterpret_cast<const uint4*>(conv.input)), rowChunks(conv.width * (conv.inputPitch / kConvHalfChunk)),
-        pixelChunks(conv.inputPitch / kConvHalfChunk), channelChunks(conv.channelsIn / kConvHalfChunk), window(conv.window) {
-    const uint32_t depthChunk = firstStep * kConvHalfRowChunks + Lane::chunk();
-    tap = depthChunk / channelChunks;
-    channelChunk = depthChunk - tap * channelChunks;
-#pragma unroll
-    for (int at = 0; at < kLoads; ++at) {
-      const uint32_t pixel = firstPixel + Lane::row() + at * Lane::kRowStep;
-      const uint32_t line = pixel / sides.y;  // of all images below one another
-      const uint32_t image = line / sides.x;
-      const int y = static_cast<int>((line - image * sides.x) * conv.stride) - static_cast<int>(conv.padding);
-      const int x = static_cast<int>((pixel - line * sides.y) * conv.stride) - static_cast<int>(conv.padding);
-      firstChunk[at] = ((static_cast<int>(image * conv.height) + y) * static_cast<int>(conv.width) + x) * static_cast<int>(pixelChunks);
-      taps[at] = 0;
-      if (pixel >= pixelCount) continue;
-      uint32_t columns = 0;
-      for (uint32_t side = 0; side < window; ++side) columns |= (static_cast<uint32_t>(x) + side < conv.width ? 1U : 0U) << side;
-      for (uint32_t side = 0; side < window; ++side) {
-        if (static_cast<uint32_t>(y) + side < conv.height) taps[at] |= columns << (side * window);
-      }
-    }
-  }
+  __device__ __forceinline__ ConvHalfWindows(const ConvHalfArguments& conv, const ConvHalfSizes& sizes, const ConvHalfPixel* allPixels)
+      : input(reinterpret_cast<const uint4*>(conv.input)), pixels(allPixels), rowChunks(conv.width * (conv.inputPitch / kConvHalfChunk)),
+        pixelChunks(conv.inputPitch / kConvHalfChunk), channelChunks(conv.channelsIn / kConvHalfChunk),
+        perChannelChunks(sizes.perChannelChunks), window(conv.window) {}
 
-  // The next step. Behind the depth's end no bit of `taps` is set.
-  __device__ __forceinline__ void load(uint4* stage) {
+  // Behind the depth's end no bit of `taps` is set.
+  __device__ __forceinline__ void load(uint4* stage, const Lane& lane, uint32_t step) const {
+    const uint32_t depthChunk = step * kConvHalfRowChunks + lane.chunk;
+    const uint32_t tap = channelChunks == 1 ? depthChunk : __umulhi(depthChunk, perChannelChunks);
     const uint32_t tapY = window == 1 ? 0 : tap / 3;
+    const uint32_t channelChunk = depthChunk - tap * channelChunks;
     const int offset = static_cast<int>(tapY * rowChunks + (tap - tapY * window) * pixelChunks + channelChunk);
-    uint4* const target = stage + Lane::place();
+    const uint32_t shift = min(tap, 31U);
 #pragma unroll
     for (int at = 0; at < kLoads; ++at) {
-      if (kRows % Lane::kRowStep != 0 && Lane::row() + at * Lane::kRowStep >= kRows) continue;
-      const bool isInside = (taps[at] >> min(tap, 31U) & 1U) != 0;
-      copyConvChunk(target + at * Lane::kRowStep * kConvHalfRowChunks, isInside ? input + (firstChunk[at] + offset) : input, isInside);
+      if (!lane.template hasRow<kRows>(at)) continue;
+      const ConvHalfPixel pixel = pixels[lane.row + at * Lane::kRowStep];
+      const bool isInside = (pixel.taps >> shift & 1U) != 0;
+      copyChunkAsync(stage + lane.placeOf(at), isInside ? input + (pixel.firstChunk + offset) : input, isInside);
     }
-    channelChunk += kConvHalfRowChunks;
-    while (channelChunk >= channelChunks) {
-      channelChunk -= channelChunks;
-      ++tap;
-    }
-  }
-
- private:
-  // Through the L1 cache: the same pixel comes back under the next taps.
-  static __device__ __forceinline__ void copyConvChunk(void* target, const void* source, bool isInside) {
-    asm volatile("cp.async.ca.shared.global [%0], [%1], 16, %2;" ::"r"(sharedAddress(target)), "l"(source), "r"(isInside ? 16 : 0)
-                 : "memory");
   }
 };
 
@@ -94,33 +96,45 @@ struct ConvHalfWeights {
   static constexpr int kLoads = (kRows + Lane::kRowStep - 1) / Lane::kRowStep;
 
   const uint4* weights;
-  const uint4* source;
+  uint32_t firstChunk;
   uint32_t depthChunks;
-  uint32_t chunk;
   uint32_t rowsLeft;  // from the thread's first row to the end
 
-  __device__ __forceinline__ ConvHalfWeights(const ConvHalfArguments& conv, uint32_t depth, uint32_t firstChannel, uint32_t firstStep)
-      : weights(reinterpret_cast<const uint4*>(conv.weights)), depthChunks(depth / kConvHalfChunk),
-        chunk(firstStep * kConvHalfRowChunks + Lane::chunk()) {
-    const uint32_t row = firstChannel + Lane::row();
+  __device__ __forceinline__ ConvHalfWeights(const ConvHalfArguments& conv, const Lane& lane, uint32_t depth, uint32_t firstChannel)
+      : weights(reinterpret_cast<const uint4*>(conv.weights)), firstChunk((firstChannel + lane.row) * (depth / kConvHalfChunk)),
+        depthChunks(depth / kConvHalfChunk) {
+    const uint32_t row = firstChannel + lane.row;
     rowsLeft = row < conv.channelsOut ? conv.channelsOut - row : 0;
-    source = weights + size_t{row} * depthChunks + chunk;
   }
 
-  __device__ __forceinline__ void load(uint4* stage) {
-    uint4* const target = stage + Lane::place();
-    const bool isDepth = chunk < depthChunks;
+  __device__ __forceinline__ void load(uint4* stage, const Lane& lane, uint32_t step) const {
+    const uint32_t depthChunk = step * kConvHalfRowChunks + lane.chunk;
+    const uint4* const source = weights + (firstChunk + depthChunk);
+    const bool isDepth = depthChunk < depthChunks;
 #pragma unroll
     for (int at = 0; at < kLoads; ++at) {
-      if (kRows % Lane::kRowStep != 0 && Lane::row() + at * Lane::kRowStep >= kRows) continue;
-      const bool isInside = isDepth && at * Lane::kRowStep < rowsLeft;
-      copyChunkAsync(target + at * Lane::kRowStep * kConvHalfRowChunks, isInside ? source + size_t{depthChunks} * (at * Lane::kRowStep) : weights,
-                     isInside);
+      if (!lane.template hasRow<kRows>(at)) continue;
+      const bool isInside = isDepth && at * Lane::kRowStep < static_cast<int>(rowsLeft);
+      copyChunkAsync(stage + lane.placeOf(at), isInside ? source + at * Lane::kRowStep * depthChunks : weights, isInside);
     }
-    chunk += kConvHalfRowChunks;
-    source += kConvHalfRowChunks;
   }
 };
+
+// Waits for the other threads of the slice, and for no one else.
+template <int kThreads>
+__device__ __forceinline__ void waitForSlice(int slice) {
+  if constexpr (kThreads == 32) __syncwarp();
+  else asm volatile("bar.sync %0, %1;" ::"r"(slice + 1), "n"(kThreads) : "memory");  // barrier 0 is that of the block
+}
+
+// Lets the next kernel of the stream begin and waits for the one before: what lies in front of this must not touch memory. Nothing where
+// kernels do not begin early (PTX ISA 7.8, compute capability 9.0).
+__device__ __forceinline__ void waitForKernelBefore() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
 
 // What a warp multiplies at once: 16 of the depth, as 16 × 16 pieces of the windows and 16 × 8 pieces of the weights.
 template <int kPiecesDown, int kPiecesAcross>

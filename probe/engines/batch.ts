@@ -36,15 +36,33 @@ export function checkBatch(facts: EngineFacts, { size, inputs }: Pick<EngineBatc
   if (foreign !== undefined) throw mismatch(facts, `there is no input ${foreign}`);
 }
 
+/** Memory that batches are put together in again and again: one buffer of each length. */
+export class BatchScratch {
+  private readonly buffers = new Map<number, ArrayBuffer>();
+
+  /** A buffer of exactly so many bytes, with whatever was in it; good until it is taken again. */
+  take(bytes: number): ArrayBuffer {
+    const known = this.buffers.get(bytes);
+    if (known) return known;
+    const made = new ArrayBuffer(bytes);
+    this.buffers.set(bytes, made);
+    return made;
+  }
+}
+
 /**
  * Puts items one after another, into the engine's own memory where `engine` has some free. Inputs without a batch are taken from the first
- * item. Throws FailureError shapeMismatch when an item lacks an input or has one of another length.
+ * item. Elsewhere an input that comes from one item alone is that item's own array, and the others lie in `scratch` until its next use, or in
+ * new memory without one. Inputs of one length in bytes cannot share a scratch, so it is left out for networks with several inputs. Throws
+ * FailureError shapeMismatch when an item lacks an input or has one of another length.
  */
 export function assembleBatch(
   facts: EngineFacts,
   items: readonly Item[],
   engine?: Pick<Engine, 'inputArray'>,
+  scratch?: BatchScratch,
 ): Record<string, TensorValues> {
+  const reused = facts.inputs.length === 1 ? scratch : undefined;
   const joined = facts.inputs.map((input) => {
     const { name, element, shape } = input;
     const parts = (isBatched(input) ? items : items.slice(0, 1)).map((item) => item[name]);
@@ -55,7 +73,9 @@ export function assembleBatch(
       throw mismatch(facts, `item ${wrong} has ${numbers} numbers for ${name} instead of ${count} ${element}`);
     }
     const byteCount = parts.length * itemBytesOf(element, shape);
-    const bytes = new Uint8Array(engine?.inputArray?.(byteCount) ?? new ArrayBuffer(byteCount));
+    const own = engine?.inputArray?.(byteCount);
+    if (!own && parts.length === 1) return [name, parts[0]] as const;
+    const bytes = new Uint8Array(own ?? reused?.take(byteCount) ?? new ArrayBuffer(byteCount));
     for (const [index, part] of parts.entries()) {
       bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), index * part.byteLength);
     }

@@ -214,8 +214,8 @@ export interface NativeAddon {
   runReference(call: ReferenceCall): void;
 }
 
-/** out/native of this installation, whether this file runs from out/node or from the sources. */
-function findAddon(): string | undefined {
+/** The addon in out/native of this installation; undefined when it is not built. Found whether this file runs from out/node or from the sources. */
+export function findAddon(): string | undefined {
   for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
     for (const place of ['Release', 'lib']) {
       const path = join(folder, 'out', 'native', place, 'hookanalyzer.node');

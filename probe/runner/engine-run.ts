@@ -7,7 +7,7 @@ import { loadKernelsEngine } from '../engines/kernels/engine';
 import { modelPlace } from '../engines/model-places';
 import { loadOnnxruntimeEngine } from '../engines/onnxruntime/engine';
 import { itemCountOf } from '../engines/values';
-import type { ComputeDevice } from './addon';
+import { type ComputeDevice, findAddon } from './addon';
 import { type EngineArguments, placeOfModel } from './engine-arguments';
 import { randomFloats, seededRandom } from './random';
 
@@ -59,6 +59,7 @@ async function loaded(device: ComputeDevice, options: EngineRunOptions) {
       batchMax,
       provider,
       profiledRuns: LAYER_RUNS,
+      addonPath: findAddon(),
     });
     return { engine, way: provider, launchCount: 0 };
   }

@@ -3,7 +3,7 @@
 
 import type { LayerEdge } from '../../shared/model/layer-edges';
 import { FailureError } from '../../shared/util/failure';
-import { assembleBatch, splitBatch } from '../engines/batch';
+import { assembleBatch, BatchScratch, splitBatch } from '../engines/batch';
 import type { Engine, EngineFacts, LayerTime } from '../engines/engine';
 import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled, Warmed } from '../scheduler/executor';
 import { BuildReport } from './build-report';
@@ -38,6 +38,8 @@ interface Loaded {
   readonly engine: Engine;
   readonly report: BuildReport;
   readonly inputs: Inputs;
+  /** Engines take a batch's numbers before infer() returns, so one is enough. */
+  readonly scratch: BatchScratch;
 }
 
 /** Layers of an engine, as they were when it was warmed up. */
@@ -77,7 +79,7 @@ export class EngineExecutor implements Executor {
         report.end();
         const { seed, pixelsOf } = this.options;
         const inputs = new Inputs(engine.facts, seed, pixelsOf?.(ref.model) ?? 'unit');
-        this.loaded.set(ref, { engine, report, inputs });
+        this.loaded.set(ref, { engine, report, inputs, scratch: new BatchScratch() });
         settled();
       },
       (error) => {
@@ -170,11 +172,11 @@ export class EngineExecutor implements Executor {
   }
 
   private async run({ id, engine: ref, requests }: BatchOrder): Promise<BatchAnswer> {
-    const { engine, inputs } = this.loaded.get(ref)!;
+    const { engine, inputs, scratch } = this.loaded.get(ref)!;
     const { facts } = engine;
     const taken = requests.map(({ id: request, spec }) => inputs.itemOf(spec.payload as Payload | undefined, request));
     const size = requests.length;
-    const values = assembleBatch(facts, taken, engine);
+    const values = assembleBatch(facts, taken, engine, scratch);
     const answer = engine.infer({ batch: id, size, inputs: values });
     engine.giveBack?.(values);
     const { outputs, startNs, durationNs } = await answer;

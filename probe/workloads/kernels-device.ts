@@ -3,7 +3,7 @@
 
 import type { Engine } from '../engines/engine';
 import { type KernelsOptions, loadKernelsEngine } from '../engines/kernels/engine';
-import { type ComputeDevice, loadAddon } from '../runner/addon';
+import { type ComputeDevice, findAddon, loadAddon } from '../runner/addon';
 import type { DeviceChoice } from '../runner/arguments';
 import { chooseDevice } from '../runner/device';
 import type { ProbeConnection } from '../runner/probe-connection';
@@ -27,9 +27,9 @@ export class KernelsDevice {
 
   constructor(private readonly options: KernelsDeviceOptions) {}
 
-  /** What the engines of others load too. */
+  /** What engines in threads of their own load too; undefined when it is not built. */
   get addonPath(): string | undefined {
-    return this.options.addonPath;
+    return this.options.addonPath ?? findAddon();
   }
 
   /** Throws FailureError: of loading the engine, notBuilt, addonNotLoaded, noCudaKernels, noCudaDevice. */

@@ -52,6 +52,7 @@ const FLUSH_MS = 20;
 /** After the sources stop, what is open gets this long to be answered; when it was cancelled, only a moment. */
 const DRAIN_MS_MAX = 10_000;
 const CANCEL_MS_MAX = 500;
+const LATE_MS = 5;
 
 class Running {
   private readonly startedNs = process.hrtime.bigint();
@@ -108,6 +109,7 @@ class Running {
       const beginNs = clock.nowNs();
       const stop = run.signal.aborted ? () => {} : this.asking.start(up, beginNs, beginNs + run.durationNs);
       await waitFor(run.durationNs / NS_PER_MS, run.signal, () => false);
+      await delay(LATE_MS); // the last moments to ask may be overdue, a turn of the loop each
       stop();
       const drainMs = run.signal.aborted ? CANCEL_MS_MAX : DRAIN_MS_MAX;
       await waitFor(drainMs, undefined, () => scheduler.openCount === 0);

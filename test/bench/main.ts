@@ -2,7 +2,7 @@
 
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, BenchResult } from './bench-result';
@@ -13,10 +13,9 @@ import * as scheduler from './scheduler';
 import * as session from './session';
 import * as timeline from './timeline-tick';
 import * as latency from './window-latency';
-import * as workload from './workload';
 
 const ALONE = '--alone';
-const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, timeline, open, latency, scheduler, workload };
+const BENCHES: Readonly<Record<string, Bench>> = { probe, link, session, timeline, open, latency, scheduler };
 
 function line({ name, unit, value, baseline, baselineName, goal, detail }: BenchResult): string {
   const words = [`${value.toFixed(2)} ${unit}`.padEnd(24), name];
@@ -36,6 +35,25 @@ async function runAlone(name: string): Promise<BenchResult[]> {
   return message as BenchResult[];
 }
 
+interface Measured {
+  readonly machine: string;
+  readonly commit: string;
+  readonly results: readonly BenchResult[];
+}
+
+/** Puts a benchmark's results in place of its former ones; those of others stay as they are. */
+function keep(name: string, measured: Measured): void {
+  const folder = join('test', 'bench', 'results');
+  const path = join(folder, 'results.json');
+  mkdirSync(folder, { recursive: true });
+  const former = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, Measured>) : {};
+  const known = Object.keys(BENCHES).flatMap((each) => {
+    const found = each === name ? measured : former[each];
+    return found ? [[each, found] as const] : [];
+  });
+  writeFileSync(path, `${JSON.stringify(Object.fromEntries(known), undefined, 1)}\n`);
+}
+
 async function main(): Promise<void> {
   const [mode, alone] = process.argv.slice(2);
   if (mode === ALONE) {
@@ -49,17 +67,14 @@ async function main(): Promise<void> {
     process.stderr.write(`bench: there is no benchmark "${unknown}"; there are ${Object.keys(BENCHES).join(', ')}.\n`);
     process.exit(2);
   }
-  const results: Record<string, BenchResult[]> = {};
-  for (const name of Object.keys(BENCHES)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    results[name] = await runAlone(name);
-    for (const result of results[name]) process.stdout.write(line(result));
-  }
   const commit = spawnSync('git', ['rev-parse', 'HEAD']).stdout?.toString().trim() ?? '';
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`;
-  const folder = join('test', 'bench', 'results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'results.json'), `${JSON.stringify({ machine, commit, results }, undefined, 1)}\n`);
+  for (const name of Object.keys(BENCHES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const results = await runAlone(name);
+    for (const result of results) process.stdout.write(line(result));
+    keep(name, { machine, commit, results });
+  }
 }
 
 main().then(() => process.exit(0));

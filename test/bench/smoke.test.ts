@@ -3,11 +3,11 @@
 import { expect, test } from 'vitest';
 import * as link from './link-throughput';
 import * as open from './open-file';
+import { inTurns, medianInterval } from './paired';
 import * as probe from './probe-throughput';
 import * as scheduler from './scheduler';
 import * as session from './session';
 import * as timeline from './timeline-tick';
-import * as workload from './workload';
 
 test.each([
   ['probe', probe],
@@ -16,7 +16,6 @@ test.each([
   ['timeline', timeline],
   ['open', open],
   ['scheduler', scheduler],
-  ['workload', workload],
 ])('%s', async (_name, bench) => {
   const results = await bench.run('smoke');
   expect(results.length).toBeGreaterThan(0);
@@ -30,4 +29,17 @@ test.each([
 test('the top-kernels report counts every row', async () => {
   const results = await session.run('smoke');
   expect(Number(results.find(({ name }) => name.startsWith('top kernels'))?.checksum)).toBeGreaterThanOrEqual(20_000);
+});
+
+test('the interval of a median: of a hundred values those about forty and sixty, of a few all of them', () => {
+  const values = Array.from({ length: 100 }, (_, index) => 100 - index);
+  expect(medianInterval(values)).toEqual({ median: 50, low: 40, high: 61 });
+  expect(medianInterval([3, 1, 2])).toEqual({ median: 2, low: 1, high: 3 });
+});
+
+test('turns: both as often, and each begins every second time', async () => {
+  const order: string[] = [];
+  const run = (word: string) => async () => order.push(word);
+  await inTurns(3, run('a'), run('b'));
+  expect(order.join('')).toBe('abbaab');
 });

@@ -37,6 +37,16 @@ test('both engines give the same numbers; the kernels as a graph and one by one 
   expect(graph.layers.length).toBeGreaterThan(80);
 });
 
+test('in FP16: the same within rounding, in half of the memory for weights', () => {
+  const half = result('--count', '1', '--precision', 'fp16');
+  const single = result('--count', '1');
+  expect([half.precision, single.precision]).toEqual(['fp16', 'fp32']);
+  expect(half.checksum).not.toBe(single.checksum);
+  expect(Math.abs(half.checksum - single.checksum)).toBeLessThan(1e-4 * Math.abs(single.checksum));
+  expect(half.weightsBytes / single.weightsBytes).toBeLessThan(0.55);
+  expect(half.launchCount).toBeLessThan(single.launchCount);
+});
+
 test('for people: the figures, then a line a layer, longest first', () => {
   const { stdout, status } = run('--model', 'yolo:32', '--count', '1');
   const lines = stdout.trim().split('\n');

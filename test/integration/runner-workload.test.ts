@@ -169,7 +169,7 @@ test('rows reach the probe as packets, queues at most every 20 ms', async () => 
     expect(reader.push(server.packets)).toBeUndefined();
     expect([damagedCount, reader.pendingBytes]).toEqual([0, 0]);
     expect(counts.request).toBeGreaterThan(20);
-    expect(counts).toMatchObject({ process: 1, batch: expect.any(Number), layer: expect.any(Number) });
+    expect(counts).toMatchObject({ process: 2, batch: expect.any(Number), layer: expect.any(Number) });
     expect(counts.queue).toBeLessThanOrEqual(2 * 50 + 20);
   } finally {
     await server.close();

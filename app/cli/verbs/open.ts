@@ -60,14 +60,14 @@ export function openWindow(words: readonly string[], terminal: Terminal): Promis
 /** `hookanalyzer open`: the window. */
 export const open: Verb = {
   name: 'open',
-  summary: 'Open the window, on a session file, on a board, or on its start page.',
-  usage: '[FILE.hka | USER@HOST]',
+  summary: 'Open the window, on a session file, on a file of trtexec, on a board, or on its start page.',
+  usage: '[FILE.hka | FILE.json | USER@HOST]',
   wordCount: [0, 1],
   examples: ['hookanalyzer open', 'hookanalyzer open demo.hka', 'hookanalyzer open nvidia@orin'],
   options: {},
   run: async (parsed, terminal) => {
     const [word] = parsed.words;
-    if (word?.endsWith('.hka') && !existsSync(word)) {
+    if (word !== undefined && /\.(?:hka|json)$/.test(word) && !existsSync(word)) {
       throw failure('noFile', `There is no file ${word}.`, 'Check the name; `hookanalyzer record` makes one.');
     }
     return openWindow(word === undefined ? [] : [existsSync(word) ? resolve(word) : word], terminal);

@@ -7,12 +7,12 @@ WITH ran AS (
   FROM ran LEFT JOIN batch_device AS device ON device.source = ran.source AND device.batch = ran.batch
 ), copies AS (
   SELECT ran.model, ran.version, ran.requestCount, count(*) AS copyCount, sum(greatest(work.durationNs, 0)) AS copyNs
-  FROM ran JOIN batch_work AS work ON work.source = ran.source AND work.batch = ran.batch AND work.kind <> 'kernel'
+  FROM ran JOIN batch_copy AS work ON work.source = ran.source AND work.batch = ran.batch
   GROUP BY ran.model, ran.version, ran.requestCount
 ), kernels AS (
   SELECT ran.model, ran.version, ran.requestCount, coalesce(name.base, '') AS kernel, sum(greatest(work.durationNs, 0)) AS kernelNs
   FROM ran
-  JOIN batch_work AS work ON work.source = ran.source AND work.batch = ran.batch AND work.kind = 'kernel'
+  JOIN batch_kernel AS work ON work.source = ran.source AND work.batch = ran.batch
   LEFT JOIN name ON name.source = work.callSource AND name.id = work.nameId
   GROUP BY ran.model, ran.version, ran.requestCount, coalesce(name.base, '')
 ), dearest AS (

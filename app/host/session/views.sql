@@ -2,7 +2,8 @@
 -- row in `external`, and its kernels and copies have the call's correlation, which is unique within the source that wrote them.
 
 -- Calls by batch. A runner tells of its batches through a connection of its own, and the collector in the same process tells of its calls through
--- another: `source` is the batch's, `callSource` the calls', kernels' and copies'.
+-- another: `source` is the batch's, `callSource` the calls', kernels' and copies'. Each call has one row in `external`, so nothing is made distinct:
+-- that lets a question about few batches begin with those.
 CREATE OR REPLACE VIEW batch_call AS
 WITH runner AS (
   SELECT DISTINCT source FROM batch
@@ -14,31 +15,34 @@ WITH runner AS (
   SELECT runner.source, other.source
   FROM runner JOIN processOf AS own ON own.source = runner.source JOIN processOf AS other ON other.pid = own.pid
 )
-SELECT pair.source, external.external AS batch, external.source AS callSource, external.correlation, min(external.timeNs) AS timeNs
+SELECT pair.source, external.external AS batch, external.source AS callSource, external.correlation, external.timeNs
 FROM external JOIN pair ON pair.callSource = external.source
-WHERE external.correlation <> 0
-GROUP BY pair.source, external.external, external.source, external.correlation;
+WHERE external.correlation <> 0;
 
--- Kernels, copies and fills by batch. `nameId` is of kernels, `direction` of copies.
-CREATE OR REPLACE VIEW batch_work AS
+-- Kernels by batch, copies and fills by batch, and all of them. `nameId` is of kernels, `direction` of copies.
+CREATE OR REPLACE VIEW batch_kernel AS
 SELECT call.source, call.batch, call.callSource, 'kernel' AS kind, work.startNs, work.durationNs, work.device, work.context, work.stream,
   work.correlation, work.graphNode, work.name AS nameId, 0 AS direction, 0 AS bytes
-FROM batch_call AS call JOIN kernel AS work ON work.source = call.callSource AND work.correlation = call.correlation
-UNION ALL
-SELECT call.source, call.batch, call.callSource, 'memcpy', work.startNs, work.durationNs, work.device, work.context, work.stream,
-  work.correlation, work.graphNode, 0, work.direction, work.bytes
+FROM batch_call AS call JOIN kernel AS work ON work.source = call.callSource AND work.correlation = call.correlation;
+
+CREATE OR REPLACE VIEW batch_copy AS
+SELECT call.source, call.batch, call.callSource, 'memcpy' AS kind, work.startNs, work.durationNs, work.device, work.context, work.stream,
+  work.correlation, work.graphNode, 0 AS nameId, work.direction, work.bytes
 FROM batch_call AS call JOIN memcpy AS work ON work.source = call.callSource AND work.correlation = call.correlation
 UNION ALL
 SELECT call.source, call.batch, call.callSource, 'memset', work.startNs, work.durationNs, work.device, work.context, work.stream,
   work.correlation, work.graphNode, 0, 0, work.bytes
 FROM batch_call AS call JOIN memset AS work ON work.source = call.callSource AND work.correlation = call.correlation;
 
+CREATE OR REPLACE VIEW batch_work AS
+SELECT * FROM batch_kernel UNION ALL SELECT * FROM batch_copy;
+
 -- What each batch was for the device: `deviceNs` is the sum of its kernels, `spanNs` from the first one's begin to the last one's end, `busyNs` that
 -- part of it in which at least one of them ran.
 CREATE OR REPLACE VIEW batch_device AS
 WITH ran AS (
   SELECT source, batch, startNs, startNs + greatest(durationNs, 0) AS endNs, greatest(durationNs, 0) AS durationNs
-  FROM batch_work WHERE kind = 'kernel'
+  FROM batch_kernel
 ), covered AS (
   SELECT *, max(endNs) OVER (
     PARTITION BY source, batch ORDER BY startNs, endNs ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
@@ -88,15 +92,16 @@ WITH late AS (
     WHEN reading.metric = 'thermal_tj_celsius' THEN reading.value >= 95
     ELSE reading.value > reading.beforeValue
   END
+), device AS MATERIALIZED (
+  SELECT source, batch, sum(greatest(durationNs, 0)) AS deviceNs FROM batch_kernel GROUP BY source, batch
 ), usual AS (
   SELECT batch.source, batch.model, batch.version, batch.requestCount, median(deviceNs) AS deviceNs, count(*) AS batchCount
-  FROM batch SEMI JOIN slow USING (source, model, version, requestCount)
-  JOIN batch_device AS device ON device.source = batch.source AND device.batch = batch.batch
+  FROM batch JOIN device ON device.source = batch.source AND device.batch = batch.batch
   GROUP BY batch.source, batch.model, batch.version, batch.requestCount
 ), hosted AS (
   SELECT slow.source, slow.batch
   FROM slow
-  JOIN batch_device AS device ON device.source = slow.source AND device.batch = slow.batch
+  JOIN device ON device.source = slow.source AND device.batch = slow.batch
   JOIN usual ON usual.source = slow.source AND usual.model = slow.model AND usual.version = slow.version AND usual.requestCount = slow.requestCount
   WHERE usual.batchCount > 3 AND slow.predictedNs > 0 AND slow.durationNs > slow.predictedNs
     AND device.deviceNs - usual.deviceNs < 0.5 * (slow.durationNs - slow.predictedNs)

@@ -45,6 +45,7 @@ ConvHalfArguments sizesFrom(const WorkArguments& arguments) {
   conv.outputPitch = pitchOr(arguments, "outputPitch", conv.channelsOut);
   conv.residualPitch = pitchOr(arguments, "residualPitch", conv.channelsOut);
   conv.activation = static_cast<kernels::ConvActivation>(arguments.wordOr("activation", wordsOf(kernels::kConvActivations), 0));
+  conv.startsEarly = arguments.flagOr("startsEarly", false);
   conv.isFloatOutput = arguments.wordOr("outputElement", {"f16", "f32"}, 0) == 1;
   if (conv.window == 2) throw DeviceError(name + ": window must be 1 or 3.");
   if (std::min(conv.height, conv.width) + 2 * conv.padding < conv.window) {
@@ -63,24 +64,21 @@ uint64_t extentOf(uint64_t pixels, uint32_t pitch, uint32_t channels) { return (
 
 void chooseVariant(const WorkArguments& arguments, ConvHalfArguments& conv) {
   const DeviceFacts& facts = arguments.facts();
-  const bool hasClusters = facts.kind != "cuda" || facts.computeMajor >= 9;
+  const bool isCuda = facts.kind == "cuda";
   const size_t word = arguments.wordOr("variant", convHalfVariants(), kAuto);
+  conv.variantIndex = static_cast<uint32_t>(word);
   if (word == kAuto) {
-    const auto best = kernels::convHalfBest(conv, {std::max(facts.smCount, 1U), facts.kind == "cuda" && hasClusters});
-    conv.variantIndex = best.variantIndex;
-    conv.splits = best.splits;
-  } else {
-    conv.variantIndex = static_cast<uint32_t>(word);
-    conv.splits = arguments.sizeOr("splits", 1, kernels::kConvHalfSplitsMax, 1);
+    // A CPU takes what an H200 would.
+    const kernels::ConvHalfDevice device = {isCuda ? facts.smCount : 132, facts.sharedBytesMax};
+    conv.variantIndex = kernels::convHalfBest(conv, device);
   }
+  if (!isCuda) return;
   const std::string begin = arguments.callName() + ": " + kernels::convHalfVariant(conv).word;
-  const std::string have = std::to_string(facts.computeMajor) + "." + std::to_string(facts.computeMinor) + ".";
-  if (!hasClusters && conv.splits > 1) {
-    throw DeviceError(begin + " with splits needs compute capability 9.0 or later; this device has " + have);
+  if (facts.computeMajor < 8) {
+    throw DeviceError(begin + " needs compute capability 8.0 or later; this device has " + std::to_string(facts.computeMajor) + "." +
+                      std::to_string(facts.computeMinor) + ".");
   }
-  if (facts.kind != "cuda") return;
-  if (facts.computeMajor < 8) throw DeviceError(begin + " needs compute capability 8.0 or later; this device has " + have);
-  const uint32_t sharedBytes = kernels::convHalfLaunch(conv).dynamicSharedBytes;
+  const uint32_t sharedBytes = kernels::convHalfSharedBytesMax(kernels::convHalfVariant(conv));
   if (sharedBytes > facts.sharedBytesMax) {
     throw DeviceError(begin + " needs " + std::to_string(sharedBytes) + " bytes of shared memory a block; this device has " +
                       std::to_string(facts.sharedBytesMax) + ".");

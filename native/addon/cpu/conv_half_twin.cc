@@ -11,7 +11,7 @@ namespace {
 using kernels::ConvHalfArguments;
 using kernels::ConvHalfVariant;
 
-constexpr uint32_t kTilePixelsMax = 128;
+constexpr uint32_t kTilePixelsMax = 256;
 constexpr uint32_t kTileChannelsMax = 128;
 constexpr uint32_t kStepDepth = kernels::kConvHalfStepDepth;
 
@@ -99,9 +99,9 @@ void writeSums(const ConvHalfArguments& conv, const TileSize& size) {
 
 BlockRange convHalfTwin(const ConvHalfArguments& conv) {
   const kernels::Launch launch = kernels::convHalfLaunch(conv);
-  return [conv, across = uint64_t{launch.grid.x}, tileCount = uint64_t{launch.grid.x} * launch.grid.y](uint64_t firstBlock, uint64_t endBlock) {
+  return [conv, across = uint64_t{launch.grid.x}](uint64_t firstBlock, uint64_t endBlock) {
     const ConvHalfVariant& variant = kernels::convHalfVariant(conv);
-    for (uint64_t block = firstBlock; block < std::min(endBlock, tileCount); ++block) {
+    for (uint64_t block = firstBlock; block < endBlock; ++block) {
       TileSize size;
       size.firstPixel = block % across * static_cast<uint64_t>(variant.tilePixels);
       size.firstChannel = static_cast<uint32_t>(block / across) * static_cast<uint32_t>(variant.tileChannels);

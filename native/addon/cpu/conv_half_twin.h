@@ -1,5 +1,5 @@
-// The CPU twin of kernels/conv_half: same grid, same tiles, halves turned into floats and sums in float32. Of blocks that share a tile's depth
-// the first computes all of it. How many steps are in flight and which warp multiplies what has no meaning here.
+// The CPU twin of kernels/conv_half: same grid, same tiles, halves turned into floats and sums in float32. How many steps
+// are in flight and which warp multiplies what has no meaning here.
 #pragma once
 
 #include "addon/cpu/block_range.h"

@@ -1,8 +1,15 @@
 // Marks the CUDA calls that ONNX Runtime makes in its run() with their batch. run() makes them on the thread that called it, and that thread does
 // nothing else meanwhile, so the mark lasts until run() has answered.
 
-import { loadAddon, type NativeAddon } from '../../runner/addon';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import type { OnnxruntimeOptions } from './messages';
+
+/** What this file needs of hookanalyzer.node. */
+interface BatchAddon {
+  pushBatch(batch: number): void;
+  popBatch(): void;
+}
 
 export interface BatchMarks {
   /** Batch 0 is none. */
@@ -11,10 +18,11 @@ export interface BatchMarks {
 
 /** Without CUDA, or without the addon in this thread, nothing is marked: batches then have no rows in `external`. */
 export function openBatchMarks({ provider = 'cpu', addonPath }: OnnxruntimeOptions): BatchMarks {
-  if (provider === 'cpu') return { during: (_, run) => run() };
-  let addon: NativeAddon;
+  if (provider === 'cpu' || addonPath === undefined) return { during: (_, run) => run() };
+  let addon: BatchAddon;
   try {
-    addon = loadAddon(addonPath);
+    const path = resolve(addonPath);
+    addon = createRequire(path)(path);
   } catch {
     return { during: (_, run) => run() }; // the network runs all the same, and the panel says that the link is missing
   }

@@ -24,7 +24,7 @@ export interface OnnxruntimeOptions {
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
   /** Runs of each batch size in warmUp() whose layers are timed; 0 when absent. Profiling ends with the warm-up. */
   readonly profiledRuns?: number;
-  /** Of hookanalyzer.node, which marks the CUDA calls of a batch; out/native of this installation when absent. */
+  /** Of hookanalyzer.node, which marks the CUDA calls of a batch; they stay unmarked when absent. */
   readonly addonPath?: string;
 }
 

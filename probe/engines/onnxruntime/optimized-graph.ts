@@ -19,14 +19,14 @@ export function optimizedPath(folder: string, modelPath: string): string | undef
 }
 
 /** The graph that was written into `folder`; `otherwise` where there is none. */
-export function outlineRun(folder: string, otherwise: ModelOutline): ModelOutline {
+export function outlineRun(folder: string, otherwise: () => ModelOutline): ModelOutline {
   const path = join(folder, FILE_NAME);
-  if (!existsSync(path)) return otherwise;
+  if (!existsSync(path)) return otherwise();
   try {
     return outlineOf(readOnnxFile(path));
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
-    return otherwise; // a type of its own that our reader does not know
+    return otherwise(); // a type of its own that our reader does not know
   }
 }
 

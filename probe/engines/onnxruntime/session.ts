@@ -81,13 +81,13 @@ export class OnnxruntimeSession {
         ...(graphPath && { optimizedModelFilePath: graphPath }),
       });
     try {
-      // What other providers compile cannot be written down.
-      const graphPath = profileFolder && provider === 'cpu' ? optimizedPath(profileFolder, modelPath) : undefined;
+      // What TensorRT compiles cannot be written down.
+      const graphPath = profileFolder && provider !== 'tensorrt' ? optimizedPath(profileFolder, modelPath) : undefined;
       const created = await create(graphPath).catch((error) => (graphPath ? create(undefined) : Promise.reject(error)));
       session = created;
       const opened = new OnnxruntimeSession(onnxruntime, created, options, profileFolder);
       await opened.tryOut(file);
-      if (profileFolder) opened.outline = outlineRun(profileFolder, outlineOf(file));
+      if (profileFolder) opened.outline = outlineRun(profileFolder, () => outlineOf(file, opened.oneItem));
       return opened;
     } catch (error) {
       await session?.release();
@@ -123,6 +123,12 @@ export class OnnxruntimeSession {
       fixedSize: plan.fixedSize,
       weightsBytes: weights.reduce((sum, { bytes }) => sum + bytes.length, 0),
     };
+  }
+
+  /** Dims of the inputs at the smallest batch. */
+  private get oneItem(): Record<string, number[]> {
+    const { facts, fixedSize = 1 } = this.model;
+    return Object.fromEntries(facts.inputs.map(({ name, shape }) => [name, dimsFor(shape, fixedSize)] as const));
   }
 
   private runZeros(inputs: readonly TensorFacts[], size: number, isCounted: boolean): Promise<SessionRun> {

@@ -2,6 +2,7 @@
 // element nobody wrote is a miss, and so is one written behind the end.
 
 import type { ComputeDevice, DeviceAddress, NativeAddon } from '../addon';
+import { floatsOfHalves, HALF_NAN } from './halves';
 
 export interface CheckResult {
   readonly kernel: string;
@@ -18,8 +19,10 @@ export interface Check {
   /** Sizes, flags and words of the call. */
   readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>;
   readonly inputs: Readonly<Record<string, NodeJS.TypedArray>>;
-  /** Name of the output, how many float32, or int32, it has. */
+  /** Name of the output, how many float32, int32 or halves it has. */
   readonly output: readonly [key: string, count: number];
+  /** Whether the output is halves. */
+  readonly isHalf?: boolean;
   /** Whether the output is whole numbers, of which every bit counts. */
   readonly isInt32?: boolean;
   /** Memory that the call works in, by name, in bytes. */
@@ -49,6 +52,13 @@ export function largestError(got: Float32Array | Int32Array, want: Float32Array 
   return errorMax;
 }
 
+function poisoned(check: Check, count: number): Float32Array | Uint16Array {
+  return check.isHalf ? new Uint16Array(count).fill(HALF_NAN) : new Float32Array(count).fill(Number.NaN);
+}
+
+const numbersOf = (output: Float32Array | Uint16Array) =>
+  output instanceof Uint16Array ? floatsOfHalves(output) : output;
+
 export class CheckBench {
   constructor(
     readonly addon: NativeAddon,
@@ -59,7 +69,7 @@ export class CheckBench {
   run(check: Check): CheckResult {
     const { kernel, variant, options } = check;
     const [key, count] = check.output;
-    const want = check.isInt32 ? new Int32Array(count) : new Float32Array(count);
+    const want = check.isInt32 ? new Int32Array(count) : poisoned(check, count);
     const spare = Object.entries(check.workspaces ?? {}).map(([name, bytes]) => [name, new Uint8Array(bytes)]);
     this.addon.runReference({ kernel, ...options, ...check.inputs, ...Object.fromEntries(spare), [key]: want });
     const allocations: DeviceAddress[] = [];
@@ -69,7 +79,7 @@ export class CheckBench {
       return address;
     };
     try {
-      const got = new Float32Array(count + GUARD_COUNT).fill(Number.NaN);
+      const got = poisoned(check, count + GUARD_COUNT);
       const output = place(got.byteLength);
       this.device.upload({ target: output, source: got });
       const addresses: Record<string, DeviceAddress> = { [key]: output };
@@ -81,9 +91,10 @@ export class CheckBench {
       this.device.launch({ kernel, variant, ...options, ...addresses });
       this.device.synchronize();
       this.device.download({ source: output, target: got });
-      const errorMax = largestError(check.isInt32 ? new Int32Array(got.buffer, 0, count) : got, want);
+      const gotNumbers = check.isInt32 ? new Int32Array(got.buffer, 0, count) : numbersOf(got.subarray(0, count));
+      const errorMax = largestError(gotNumbers, want instanceof Int32Array ? want : numbersOf(want));
       const errorAllowed = check.isInt32 ? 0 : (check.errorMax ?? ERROR_MAX);
-      const isGuardWhole = got.subarray(count).every(Number.isNaN);
+      const isGuardWhole = numbersOf(got.subarray(count)).every(Number.isNaN);
       return { kernel: check.label, errorMax, isGood: errorMax <= errorAllowed && isGuardWhole };
     } finally {
       for (const address of allocations) this.device.free(address);

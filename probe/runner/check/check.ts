@@ -4,6 +4,7 @@ import type { ComputeDevice, NativeAddon } from '../addon';
 import { ceilingChecks } from './ceiling';
 import { type Check, CheckBench, type CheckResult } from './check-bench';
 import { convChecks } from './conv';
+import { convHalfChecks } from './conv-half';
 import { elementwiseChecks } from './elementwise';
 import { gemmChecks } from './gemm';
 import { gemmHalfChecks } from './gemm-half';
@@ -12,6 +13,7 @@ import { nmsChecks } from './nms';
 import { preprocessChecks } from './preprocess';
 import { softmaxChecks } from './softmax';
 import { tensorChecks } from './tensor';
+import { tensorHalfChecks } from './tensor-half';
 
 /** Where the error stands in a line, so that lines align. */
 const LABEL_WIDTH = 52;
@@ -23,9 +25,11 @@ export function checkKernels(addon: NativeAddon, device: ComputeDevice): CheckRe
     ...gemmChecks(),
     ...gemmHalfChecks(device),
     ...convChecks(),
+    ...convHalfChecks(device),
     ...softmaxChecks(),
     ...elementwiseChecks(),
     ...tensorChecks(),
+    ...tensorHalfChecks(),
     ...ceilingChecks(),
     ...preprocessChecks(),
     ...nmsChecks(),

@@ -1,6 +1,7 @@
 import type { ComputeDevice } from '../addon';
-import { randomFloats, seededRandom } from '../random';
+import { seededRandom } from '../random';
 import type { Check } from './check-bench';
+import { HALF_NAN, randomHalves } from './halves';
 
 /** The words of kernels/gemm/gemm_half.h; a test holds them against the addon. */
 export const GEMM_HALF_MMA_VARIANTS = [
@@ -21,7 +22,6 @@ export const GEMM_HALF_WGMMA_VARIANTS = [
 const ERROR_MAX = 1e-4;
 
 const HALF_INFINITY = 0x7c00;
-const HALF_NAN = 0x7e00;
 const HALF_MINUS_ZERO = 0x8000;
 const HALF_LEAST = 0x0001; // 2^-24, the least denormal
 const HALF_LARGEST = 0x7bff; // 65504
@@ -32,12 +32,6 @@ export function halfBitsOfWhole(value: number): number {
   if (magnitude === 0) return 0;
   const exponent = Math.floor(Math.log2(magnitude));
   return (value < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | ((magnitude / 2 ** exponent - 1) * 1024);
-}
-
-/** Halves of random sign and size below 1, with 10 random bits each. */
-function randomHalves(random: () => number, count: number): Uint16Array {
-  const scales = randomFloats(random, count, 1);
-  return Uint16Array.from(scales, (scale) => (scale < 0 ? 0x8000 : 0) | Math.floor(Math.abs(scale) * 0x3c00));
 }
 
 interface Shape {

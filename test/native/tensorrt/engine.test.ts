@@ -2,7 +2,7 @@
 // loader reads LD_LIBRARY_PATH only when a process starts.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -137,6 +137,27 @@ describe('TensorRT engine', () => {
     });
     const code = await new Promise((resolve) => child.on('exit', (exitCode, signal) => resolve(signal ?? exitCode)));
     expect(code).toBe(0);
+  });
+
+  test('marks the thread that infers with the batch, and nobody where no collector is', () => {
+    build('plan');
+    const listener = join(built.libraries, 'libbatch_listener.so');
+    const path = models.path('batches.txt');
+    const order = { batches: [1, 2, 1] };
+    const first = load('plan', order, {
+      ...{ LD_PRELOAD: listener, CUDA_INJECTION64_PATH: listener, FAKE_BATCHES: path },
+    });
+    // Batches are numbered 0, 1 and 2 by engine-program.ts; 0 is none, and neither are those of the warm-up.
+    expect(readFileSync(path, 'utf8').trim().split('\n')).toEqual([
+      'push 1 pool',
+      'pop 0 pool',
+      'push 2 pool',
+      'pop 0 pool',
+    ]);
+    // Named but not loaded: nothing is loaded by us.
+    rmSync(path);
+    expect(load('plan', order, { CUDA_INJECTION64_PATH: listener, FAKE_BATCHES: path }).outputs).toEqual(first.outputs);
+    expect(existsSync(path)).toBe(false);
   });
 
   test('timing and calibration caches are files', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { assembleBatch, splitBatch } from '../../../probe/engines/batch';
+import { assembleBatch, BatchScratch, splitBatch } from '../../../probe/engines/batch';
 import type { EngineFacts } from '../../../probe/engines/engine';
 import { modelPlace, NPM_MODELS } from '../../../probe/engines/model-places';
 import { readOnnxFile } from '../../../probe/engines/onnx/read';
@@ -183,4 +183,17 @@ test.each([
   ['whatever else', 'modelRefused', 'ONNX Runtime does not take the model net: whatever else.'],
 ])('ONNX Runtime says "%s"', (message, code, sentence) => {
   expect(refusalOf(new Error(message), 'net').failure).toMatchObject({ code, sentence });
+});
+
+test('one item is not copied; several lie in the scratch, which the next batch of that size takes', () => {
+  const one = { ...facts, inputs: [{ name: 'x', element: 'float32', shape: [-1, 2] }] } as const;
+  const [first, second] = [{ x: Float32Array.of(1, 2) }, { x: Float32Array.of(3, 4) }];
+  const scratch = new BatchScratch();
+  expect(assembleBatch(one, [first], undefined, scratch).x).toBe(first.x);
+  const both = assembleBatch(one, [first, second], undefined, scratch).x;
+  expect([...(both as Float32Array)]).toEqual([1, 2, 3, 4]);
+  const again = assembleBatch(one, [second, first], undefined, scratch).x;
+  expect([...(again as Float32Array)]).toEqual([3, 4, 1, 2]);
+  expect(again.buffer).toBe(both.buffer);
+  expect(assembleBatch(one, [first, second]).x.buffer).not.toBe(both.buffer);
 });

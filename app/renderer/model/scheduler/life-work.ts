@@ -70,8 +70,10 @@ export function workSql({ source, request }: RequestRef): WorkQuestions {
   const place = `row_number() OVER (PARTITION BY w.source, w.batch ORDER BY w.startNs, w.correlation, w.graphNode)`;
   return {
     work: `SELECT w.*, n.text, n.base, (SELECT max(d.kind) FROM device d WHERE d.source = w.callSource AND d.device = w.device) AS deviceKind
-      FROM ${own} AS own JOIN batch_work w ON w.source = own.source AND w.batch = own.batch
-      LEFT JOIN name n ON n.source = w.callSource AND n.id = w.nameId AND w.kind = 'kernel'
+      FROM (
+        SELECT k.* FROM ${own} AS own JOIN batch_kernel k ON k.source = own.source AND k.batch = own.batch
+        UNION ALL SELECT c.* FROM ${own} AS own JOIN batch_copy c ON c.source = own.source AND c.batch = own.batch
+      ) AS w LEFT JOIN name n ON n.source = w.callSource AND n.id = w.nameId AND w.kind = 'kernel'
       ORDER BY w.startNs, w.correlation, w.graphNode LIMIT ${WORK_MAX}`,
     usual: `WITH own AS ${own}, peers AS (
         SELECT b.source, b.batch FROM batch b JOIN own ON b.source = own.source AND b.model = own.model AND b.version = own.version
@@ -79,7 +81,7 @@ export function workSql({ source, request }: RequestRef): WorkQuestions {
         ORDER BY abs(b.startNs - own.startNs) LIMIT ${PEERS_MAX}
       ), placed AS (
         SELECT w.nameId, w.durationNs, ${place} AS place
-        FROM batch_work w SEMI JOIN peers ON peers.source = w.source AND peers.batch = w.batch WHERE w.kind = 'kernel'
+        FROM peers JOIN batch_kernel w ON w.source = peers.source AND w.batch = peers.batch
       )
       SELECT place, nameId, median(durationNs) AS usualNs, count(*) AS batches FROM placed WHERE durationNs >= 0 GROUP BY place, nameId`,
     links: `WITH own AS (SELECT source FROM request WHERE source = ${source} AND request = ${request} LIMIT 1), pids AS (

@@ -26,12 +26,13 @@ export const MISSES_MAX = 500;
 
 /** The newest first. */
 export function missesSql({ fromNs, toNs }: Range): string {
-  return `SELECT r.source, r.request, r.model, r.priority, r.arrivalNs, r.completionNs, r.dispatchNs, r.batchWaitNs,
+  return `WITH cause AS MATERIALIZED (SELECT * FROM late_cause)
+    SELECT r.source, r.request, r.model, r.priority, r.arrivalNs, r.completionNs, r.dispatchNs, r.batchWaitNs,
     r.completionNs - r.deadlineNs AS lateNs, r.outcome, r.reason, c.cause, d.queuedNs, d.serviceNs,
     d.batch AS behindBatch, d.other AS behindModel, b.predictedNs
     FROM request r LEFT JOIN decision d ON d.source = r.source AND d.request = r.request AND d.kind = 'late'
-    LEFT JOIN late_cause c ON c.source = r.source AND c.request = r.request
-    LEFT JOIN batch b ON b.source = r.source AND b.batch = r.batch AND r.batch <> 0
+    LEFT JOIN cause c ON c.source = r.source AND c.request = r.request
+    LEFT JOIN batch b ON b.source = r.source AND b.batch = nullif(r.batch, 0)
     WHERE r.deadlineNs >= 0 AND (r.outcome > 2 OR r.completionNs > r.deadlineNs)
       AND r.completionNs >= ${fromNs} AND r.completionNs < ${toNs}
     ORDER BY r.completionNs DESC LIMIT ${MISSES_MAX}`;

@@ -146,7 +146,7 @@ function anchorOf(
   plotPx: number,
 ): 'start' | 'middle' | 'end' {
   if (pxOf(timeNs) > plotPx - TEXT_PX / 2) return 'end';
-  const isClose = deadlineNs >= 0 && Math.abs(pxOf(deadlineNs) - pxOf(completionNs)) < TEXT_PX;
+  const isClose = deadlineNs >= 0 && Math.abs(pxOf(deadlineNs) - pxOf(completionNs)) < 1.6 * TEXT_PX;
   if (!isClose || (timeNs !== deadlineNs && timeNs !== completionNs)) return 'middle';
   return timeNs === Math.min(deadlineNs, completionNs) ? 'end' : 'start';
 }
