@@ -10,6 +10,7 @@ import {
   nodeAt,
   panGraph,
   ranksBetween,
+  resizedView,
   revealNode,
   stripOf,
   viewAtStrip,
@@ -184,6 +185,15 @@ describe('the view', () => {
     const revealed = revealNode(view, 300, layout, window);
     expect(nodeAt(layout, revealed, { xPx: 400, yPx: 200 })).toBe(300);
     expect(revealNode(revealed, 300, layout, window)).toBe(revealed);
+  });
+
+  test('what is in the middle stays there when the window shrinks', async () => {
+    const { layout } = await drawn();
+    const view = revealNode(fitGraph(layout, window), 3, layout, window);
+    const small = { widthPx: 500, heightPx: 300 };
+    const middle = (seen: typeof view, { widthPx, heightPx }: typeof small) =>
+      [seen.leftPx + widthPx / 2 / seen.scale, seen.topPx + heightPx / 2 / seen.scale].map(Math.round);
+    expect(middle(resizedView(view, window, small), small)).toEqual(middle(view, window));
   });
 
   test('the strip stands for the whole height: the greatest value at each px, and a press goes there', async () => {
