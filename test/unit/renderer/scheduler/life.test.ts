@@ -46,8 +46,8 @@ type Session = Parameters<Parameters<typeof withSession>[1]>[0];
 const ask = async ({ store }: Session, sql: string) => windowTableOf(await store.query(sql));
 
 async function lifeIn(session: Session, request: number): Promise<Life | undefined> {
-  const questions = { ...lifeSql({ source: 1, request }) };
-  const answers = Object.entries<string>(questions).map(
+  const questions = lifeSql({ source: 1, request });
+  const answers = Object.entries<string>({ ...questions }).map(
     async ([name, sql]) => [name, await ask(session, sql)] as const,
   );
   return lifeOf(Object.fromEntries(await Promise.all(answers)) as LifeAnswers);
