@@ -53,11 +53,11 @@ export class BuildReport {
     this.phase = undefined;
   }
 
-  /** Ends the phase that is under way with what went wrong. */
+  /** Ends the phase that is under way with what went wrong; before the first one the model was not even found. */
   fail(sentence: string, isCancelled: boolean): void {
     const severity = isCancelled ? enums.severity.info : enums.severity.error;
     const kind = isCancelled ? 'cancelled' : 'failed';
-    this.tell({ kind, phase: this.phase ?? 'loading', severity, text: sentence });
+    this.tell({ kind, phase: this.phase ?? 'reading', severity, text: sentence });
     this.phase = undefined;
   }
 

@@ -11,7 +11,7 @@ import { planInputs } from '../engines/onnxruntime/tensor-plan';
 import { buildPlan } from '../engines/tensorrt/build-plan';
 import { loadTensorrtEngine } from '../engines/tensorrt/engine';
 import type { OptimizationProfile, TensorrtHost } from '../engines/tensorrt/native';
-import { type CachedOrder, forgetPlan, planPlace, weightFilesOf } from '../engines/tensorrt/plan-cache';
+import { type CachedOrder, forgetPlan, planPlace, trimPlans, weightFilesOf } from '../engines/tensorrt/plan-cache';
 import type { BuildReport } from './build-report';
 import type { EnginePlan, ModelFile } from './workload';
 
@@ -90,6 +90,7 @@ async function build(order: CachedOrder, planPath: string, timingCachePath: stri
   if (signal.aborted) cancel();
   try {
     await run.promise;
+    await trimPlans();
   } finally {
     signal.removeEventListener('abort', cancel);
   }

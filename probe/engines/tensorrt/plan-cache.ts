@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { failure } from '../../../shared/util/failure';
@@ -14,6 +14,8 @@ import { deviceFacts, planFactsPath, readPlanFacts } from './plan-facts';
 /** A new number when the same order gives another plan. */
 const CACHE_VERSION = 1;
 const KEY_CHARS = 20;
+/** A detector's plan has some 10 MB, and a board's disk is small. */
+const PLAN_COUNT_MAX = 32;
 
 export interface PlanPlace {
   readonly planPath: string;
@@ -75,6 +77,8 @@ export async function planPlace(
     const planPath = join(folder, name);
     // The facts are written last, so that a plan with them is whole.
     const isThere = existsSync(planPath) && (await readPlanFacts(planPath)) !== undefined;
+    const now = new Date();
+    if (isThere) await utimes(planPath, now, now).catch(() => {}); // only for the order in which plans are thrown away
     return { planPath, isThere, timingCachePath: join(folder, `timing-${digestOf([device, version])}.cache`) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -87,6 +91,19 @@ export async function planPlace(
 export async function forgetPlan(planPath: string): Promise<void> {
   await rm(planFactsPath(planPath), { force: true });
   await rm(planPath, { force: true });
+}
+
+/** Throws away the plans that were longest not used; one that an engine has loaded is not needed any more. */
+export async function trimPlans(folder = planCacheFolder(), countMax = PLAN_COUNT_MAX): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.plan'));
+  const used = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      return { path, usedMs: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 };
+    }),
+  );
+  used.sort((left, right) => right.usedMs - left.usedMs);
+  for (const { path } of used.slice(countMax)) await forgetPlan(path);
 }
 
 /** Files beside the model in which its weights lie, as the model names them. */
