@@ -320,6 +320,7 @@ void Collector::inChild() {
   hasTried.store(false, std::memory_order_relaxed);
   new (&startMutex) std::mutex;
   nvtx::forget();
+  CuptiSession::forgetBatches();
 }
 
 }  // namespace hka

@@ -119,6 +119,12 @@ void CuptiSession::popBatch() noexcept {
   static_cast<void>(current.load(std::memory_order_acquire)->library_.popExternal(cupti::kExternalOurs, &batch));
 }
 
+// The child's only thread is the one that forked, so its batches are all there are.
+void CuptiSession::forgetBatches() noexcept {
+  marksBatches.store(false, std::memory_order_relaxed);
+  pushedBatches = 0;
+}
+
 void CuptiSession::flush(bool isForced) {
   clock_.takePair();
   library_.flushAll(isForced ? cupti::kFlushForced : 0);

@@ -48,6 +48,8 @@ class CuptiSession {
   // number of the thread while no calls are traced. For the target's threads.
   static void pushBatch(uint64_t batch) noexcept;
   static void popBatch() noexcept;
+  // In the child of a fork, where CUPTI may be locked for good and must not be called: nothing is marked, and the pops that follow are silent.
+  static void forgetBatches() noexcept;
 
   [[nodiscard]] const CuptiLibrary& library() const { return library_; }
   [[nodiscard]] bool usesRealtime() const { return usesRealtime_; }

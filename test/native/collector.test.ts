@@ -143,6 +143,12 @@ describe.each(variants)('collector %s', (sanitizer) => {
     expect(run.stdout).toContain('children 5 6\n');
     expect(recording.rows('kernel').length).toBe(100);
   });
+
+  test('a fork within a batch: the child’s batches do not reach CUPTI, and the parent’s go on', async () => {
+    const { recording, stdout } = await record(built, ['batchfork', '5']);
+    expect(stdout).toContain('child 5\n');
+    expect(recording.rows('external').length).toBe(30);
+  });
 });
 
 describe('collector, once', () => {

@@ -3,6 +3,7 @@
 //   FAKE_CUPTI_RIVAL     somebody else has subscribed
 //   FAKE_CUPTI_DROPPED   records that each buffer says were dropped
 #include <time.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -70,6 +71,17 @@ uint64_t nowNs() {
 }  // namespace
 
 PUBLIC uint64_t fakeNowNs() { return nowNs(); }
+
+namespace {
+
+const pid_t ownProcess = getpid();
+
+// CUPTI may hang in the child of a fork, when another thread had it locked; this one ends it at once.
+void endIfForked() {
+  if (getpid() != ownProcess) _exit(98);
+}
+
+}  // namespace
 
 namespace {
 
@@ -158,11 +170,13 @@ PUBLIC int cuptiActivityRegisterTimestampCallback(uint64_t (*callback)()) {
 }
 PUBLIC int cuptiSetThreadIdType(int) { return 0; }
 PUBLIC int cuptiActivityPushExternalCorrelationId(uint32_t kind, uint64_t external) {
+  endIfForked();
   if (kind != 3) return 1;  // CUPTI_ERROR_INVALID_PARAMETER
   externals.push_back(external);
   return 0;
 }
 PUBLIC int cuptiActivityPopExternalCorrelationId(uint32_t kind, uint64_t* external) {
+  endIfForked();
   if (kind != 3) return 1;
   if (externals.empty()) return 36;  // CUPTI_ERROR_QUEUE_EMPTY
   *external = externals.back();

@@ -288,6 +288,19 @@ int main(int argumentCount, char** arguments) {
     const int exited = inChild([]() -> int { std::exit(6); });
     launches(count, 2);
     std::printf("children %d %d\n", code, exited);
+  } else if (mode == "batchfork") {
+    // The child ends the parent's batch and has one of its own.
+    batches(count, 1);
+    pushBatch(1);
+    const int code = inChild([] {
+      popBatch();
+      pushBatch(2);
+      popBatch();
+      return 5;
+    });
+    popBatch();
+    batches(count, 2);
+    std::printf("child %d\n", code);
   } else if (mode == "closefds") {
     // As a daemon does: every descriptor is closed, and the numbers go to files of its own.
     launches(count, 1);
