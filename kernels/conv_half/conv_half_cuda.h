@@ -16,7 +16,7 @@ struct ConvHalfSizes {
   uint32_t perChannelChunks;
 };
 
-// cudaGetLastError() after the launch. More than one split answers cudaErrorNotSupported where there are no clusters.
+// cudaGetLastError() after the launch.
 cudaError_t launchConvHalf(const ConvHalfArguments& conv, cudaStream_t stream);
 
 }  // namespace hka::kernels

@@ -52,9 +52,12 @@ ConvHalfArguments sizesFrom(const WorkArguments& arguments) {
     throw DeviceError(name + ": the window is larger than the padded image.");
   }
   if (kernels::convHalfPixels(conv) > INT32_MAX) throw DeviceError(name + ": the sizes make more than 2^31 pixels of output.");
-  // The kernel counts the chunks of the input in 32 bits.
+  // The kernel counts the chunks of the input and of the weights in 32 bits.
   if (uint64_t{conv.images} * conv.height * conv.width * (conv.inputPitch / kernels::kConvHalfChunk) > INT32_MAX) {
     throw DeviceError(name + ": the input has more than 2^34 elements; take fewer images at once.");
+  }
+  if (uint64_t{conv.channelsOut} * (kernels::convHalfDepth(conv) / kernels::kConvHalfChunk) > INT32_MAX) {
+    throw DeviceError(name + ": the weights have more than 2^34 elements; take fewer channels at once.");
   }
   return conv;
 }

@@ -118,8 +118,8 @@ uint32_t DeviceObject::streamFrom(const JsOptions& options) const {
 }
 
 // The address under `key`, if it is one of ours and holds that many bytes.
-void* DeviceObject::memory(const JsOptions& options, const char* key, uint64_t bytes) const {
-  return WorkArguments(options, device_->facts(), &allocations_).memory<uint8_t>(key, {std::max<uint64_t>(bytes, 1)}, 1);
+void* DeviceObject::memory(const JsOptions& options, const char* key, uint64_t bytes) {
+  return WorkArguments(options, device().facts(), &allocations_).memory<uint8_t>(key, {std::max<uint64_t>(bytes, 1)}, 1);
 }
 
 Napi::Value DeviceObject::createStream(const Napi::CallbackInfo& call) {
@@ -160,7 +160,10 @@ Napi::Value DeviceObject::download(const Napi::CallbackInfo& call) {
   const JsOptions options(call, "download");
   const JsBytes target = options.typedArray("target");
   const void* source = memory(options, "source", target.byteCount);
-  if (target.byteCount > 0) device().download(target.address, source, target.byteCount, streamFrom(options));
+  if (target.byteCount == 0) return call.Env().Undefined();
+  const uint32_t stream = streamFrom(options);
+  device().download(target.address, source, target.byteCount, stream);
+  waited(stream);
   return call.Env().Undefined();
 }
 
@@ -270,11 +273,16 @@ Napi::Value DeviceObject::whenDone(const Napi::CallbackInfo& call) {
   const auto stream = static_cast<uint32_t>(wholeNumberFrom(call[0], "whenDone: the stream", 0, streamCount_ - 1));
   if (!waiters_) waiters_ = std::make_shared<StreamWaiters>(call.Env());
   const auto wait = [device = device_, waitDevice = device_->waiterOf(stream)] { waitDevice(); };
-  return waiters_->promise(call.Env(), stream, wait);
+  const auto settled = [blocks = hostBlocks_, fetched = fetched_, stream, last = fetched_->lastFetch(), device = std::weak_ptr(device_)] {
+    if (device.expired()) fetched->allDone();
+    else fetched->done(stream, last);
+  };
+  return waiters_->promise(call.Env(), stream, wait, settled);
 }
 
 Napi::Value DeviceObject::synchronize(const Napi::CallbackInfo& call) {
   device().synchronize();
+  for (uint32_t stream = 0; stream < streamCount_; ++stream) waited(stream);
   return call.Env().Undefined();
 }
 
@@ -311,7 +319,9 @@ Napi::Value DeviceObject::takePackets(const Napi::CallbackInfo& call) {
 
 Napi::Value DeviceObject::close(const Napi::CallbackInfo& call) {
   waiters_.reset();
+  const std::weak_ptr<ComputeDevice> device = device_;
   device_.reset();
+  if (device.expired()) fetched_->allDone();
   return call.Env().Undefined();
 }
 

@@ -8,8 +8,9 @@
 #include <string>
 
 #include "addon/allocation_table.h"
-#include "addon/binding/stream_waiters.h"
+#include "addon/binding/fetched_arrays.h"
 #include "addon/binding/js_arguments.h"
+#include "addon/binding/stream_waiters.h"
 #include "addon/compute_device.h"
 
 namespace hka::addon {
@@ -17,7 +18,7 @@ namespace hka::addon {
 class DeviceObject {
  public:
   explicit DeviceObject(std::unique_ptr<ComputeDevice> device)
-      : device_(std::move(device)), hostBlocks_(std::make_shared<HostBlocks>(device_->blockMaker())) {}
+      : hostBlocks_(std::make_shared<HostBlocks>(device->blockMaker())), device_(std::move(device)) {}
 
   // The object with all methods of ComputeDevice in probe/runner/addon.ts. Its functions share the device; close() ends it early.
   static Napi::Object wrap(Napi::Env env, std::unique_ptr<ComputeDevice> device);
@@ -26,7 +27,7 @@ class DeviceObject {
   ComputeDevice& device();
   uint32_t streamFrom(const JsOptions& options) const;
   uint32_t ownStreamFrom(const Napi::CallbackInfo& call, const char* callName) const;
-  void* memory(const JsOptions& options, const char* key, uint64_t bytes) const;
+  void* memory(const JsOptions& options, const char* key, uint64_t bytes);
   Work workFrom(const JsOptions& options);
 
   Napi::Value createStream(const Napi::CallbackInfo& call);
@@ -63,8 +64,13 @@ class DeviceObject {
   Napi::Value takePackets(const Napi::CallbackInfo& call);
   Napi::Value close(const Napi::CallbackInfo& call);
 
-  std::shared_ptr<ComputeDevice> device_;  // empty once closed; a promise of whenDone() keeps the device until it is settled
+  // The device's work with the stream has come to its end, so its fetches have too.
+  void waited(uint32_t stream) { fetched_->done(stream, fetched_->lastFetch()); }
+
   std::shared_ptr<HostBlocks> hostBlocks_;  // each block in JavaScript's hands keeps them
+  std::shared_ptr<FetchedArrays> fetched_ = std::make_shared<FetchedArrays>();
+  // Behind what it writes to, so that it ends before. Empty once closed; a promise of whenDone() keeps the device until it is settled.
+  std::shared_ptr<ComputeDevice> device_;
   std::shared_ptr<StreamWaiters> waiters_;  // empty until something waits
   AllocationTable allocations_;
   uint32_t streamCount_ = 1;  // the default one

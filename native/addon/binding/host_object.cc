@@ -15,7 +15,10 @@ Napi::Value DeviceObject::fetch(const Napi::CallbackInfo& call) {
   const JsBytes target = options.typedArray("target");
   const void* source = memory(options, "source", target.byteCount);
   if (!hostBlocks_->holds(target.address, target.byteCount)) throw DeviceError("fetch: target must lie in an array of hostArray().");
-  if (target.byteCount > 0) device().fetch(target.address, source, target.byteCount, streamFrom(options));
+  if (target.byteCount == 0) return call.Env().Undefined();
+  const uint32_t stream = streamFrom(options);
+  device().fetch(target.address, source, target.byteCount, stream);
+  fetched_->add(stream, options.value("target").As<Napi::TypedArray>().ArrayBuffer());
   return call.Env().Undefined();
 }
 
@@ -58,6 +61,7 @@ Napi::Value DeviceObject::giveBack(const Napi::CallbackInfo& call) {
   Napi::ArrayBuffer buffer = call[0].As<Napi::ArrayBuffer>();
   if (buffer.IsDetached()) return call.Env().Undefined();
   if (!hostBlocks_->holds(buffer.Data(), buffer.ByteLength())) throw DeviceError("giveBack: this is no array of hostArray().");
+  if (fetched_->has(buffer.Data())) throw DeviceError("giveBack: the array is still being fetched; await whenDone() of its stream first.");
   buffer.Detach();
   return call.Env().Undefined();
 }

@@ -11,10 +11,11 @@
 namespace hka::addon {
 
 struct StreamWaiters::Wish {
-  Wish(Napi::Env env, std::shared_ptr<StreamWaiters> waiters, std::function<void()> wait)
-      : owner(std::move(waiters)), work(std::move(wait)), deferred(Napi::Promise::Deferred::New(env)) {}
+  Wish(Napi::Env env, std::shared_ptr<StreamWaiters> waiters, std::function<void()> wait, std::function<void()> told)
+      : owner(std::move(waiters)), settled(std::move(told)), work(std::move(wait)), deferred(Napi::Promise::Deferred::New(env)) {}
 
   std::shared_ptr<StreamWaiters> owner;
+  std::function<void()> settled;  // may hold memory that the device of `work` writes to, so it goes later
   std::function<void()> work;
   Napi::Promise::Deferred deferred;
   std::string problem;  // '' when it went well
@@ -22,7 +23,7 @@ struct StreamWaiters::Wish {
 
 class StreamWaiters::WaitThread {
  public:
-  explicit WaitThread(const Napi::ThreadSafeFunction& wake) : wake_(wake), thread_([this] { run(); }) {}
+  explicit WaitThread(const Wake& wake) : wake_(wake), thread_([this] { run(); }) {}
 
   ~WaitThread() {
     {
@@ -55,11 +56,11 @@ class StreamWaiters::WaitThread {
       } catch (const std::exception& error) {
         wish->problem = error.what();
       }
-      wake_.NonBlockingCall(wish, StreamWaiters::settle);
+      wake_.NonBlockingCall(wish);
     }
   }
 
-  Napi::ThreadSafeFunction wake_;
+  Wake wake_;
   std::mutex mutex_;
   std::condition_variable there_;
   std::deque<Wish*> wishes_;
@@ -67,33 +68,45 @@ class StreamWaiters::WaitThread {
   std::thread thread_;  // last: it uses all of the above
 };
 
-StreamWaiters::StreamWaiters(Napi::Env env)
-    : wake_(Napi::ThreadSafeFunction::New(env, Napi::Function(), "hookanalyzer:whenDone", 0, 1)) {
+// The hook is set behind wake_'s own, so it is called before.
+StreamWaiters::StreamWaiters(Napi::Env env) : env_(env), wake_(Wake::New(env, "hookanalyzer:whenDone", 0, 1)) {
   wake_.Unref(env);
+  napi_add_env_cleanup_hook(env_, end, this);
 }
 
 StreamWaiters::~StreamWaiters() {
+  if (hasEnded_) return;
+  napi_remove_env_cleanup_hook(env_, end, this);
   threads_.clear();
   wake_.Release();
 }
 
-Napi::Promise StreamWaiters::promise(Napi::Env env, uint32_t stream, std::function<void()> wait) {
+void StreamWaiters::end(void* waiters) {
+  auto* const self = static_cast<StreamWaiters*>(waiters);
+  self->hasEnded_ = true;
+  self->threads_.clear();
+  self->wake_.Release();
+}
+
+Napi::Promise StreamWaiters::promise(Napi::Env env, uint32_t stream, std::function<void()> wait, std::function<void()> settled) {
   std::unique_ptr<WaitThread>& thread = threads_[stream];
   if (!thread) thread = std::make_unique<WaitThread>(wake_);
-  auto* wish = new Wish(env, shared_from_this(), std::move(wait));
+  auto* wish = new Wish(env, shared_from_this(), std::move(wait), std::move(settled));
   const Napi::Promise promise = wish->deferred.Promise();
   if (++pendingCount_ == 1) wake_.Ref(env);
   thread->add(wish);
   return promise;
 }
 
-void StreamWaiters::settle(Napi::Env env, Napi::Function, Wish* wish) {
+void StreamWaiters::settle(Napi::Env env, Napi::Function, void*, Wish* wish) {
   const std::unique_ptr<Wish> own(wish);
+  if (static_cast<napi_env>(env) == nullptr) return;
   const std::shared_ptr<StreamWaiters> owner = own->owner;
   --owner->pendingCount_;
   own->work = nullptr;  // it may be the last that keeps the device
   if (owner->pendingCount_ == 0) owner->wake_.Unref(env);
   const Napi::HandleScope scope(env);
+  own->settled();
   if (own->problem.empty()) own->deferred.Resolve(env.Undefined());
   else own->deferred.Reject(Napi::Error::New(env, own->problem).Value());
 }

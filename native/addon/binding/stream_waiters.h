@@ -11,7 +11,8 @@
 
 namespace hka::addon {
 
-// Made, used and let go on Node's thread. Each promise that is not settled yet keeps it.
+// Made, used and let go on Node's thread. Each promise that is not settled yet keeps it. Should JavaScript end before (a worker that is
+// terminated, a window that closes), its end waits for what the threads wait for, and nobody is told.
 class StreamWaiters : public std::enable_shared_from_this<StreamWaiters> {
  public:
   explicit StreamWaiters(Napi::Env env);
@@ -19,17 +20,23 @@ class StreamWaiters : public std::enable_shared_from_this<StreamWaiters> {
   StreamWaiters(const StreamWaiters&) = delete;
   StreamWaiters& operator=(const StreamWaiters&) = delete;
 
-  // `wait` runs on the stream's thread, one after the other; the promise rejects with what it throws.
-  Napi::Promise promise(Napi::Env env, uint32_t stream, std::function<void()> wait);
+  // `wait` runs on the stream's thread, one after the other; the promise rejects with what it throws. `settled` runs on Node's thread before
+  // the promise is settled, when `wait` and what it holds are gone; not when JavaScript has ended.
+  Napi::Promise promise(Napi::Env env, uint32_t stream, std::function<void()> wait, std::function<void()> settled);
 
  private:
   struct Wish;
   class WaitThread;
 
-  // On Node's thread.
-  static void settle(Napi::Env env, Napi::Function, Wish* wish);
+  // On Node's thread; `env` is none when JavaScript has ended.
+  static void settle(Napi::Env env, Napi::Function, void*, Wish* wish);
+  // JavaScript ends: from now on nobody may call wake_, whose memory goes.
+  static void end(void* waiters);
 
-  Napi::ThreadSafeFunction wake_;
+  using Wake = Napi::TypedThreadSafeFunction<void, Wish, settle>;
+  napi_env env_;
+  Wake wake_;
+  bool hasEnded_ = false;
   size_t pendingCount_ = 0;  // Node lives on while there are some
   std::map<uint32_t, std::unique_ptr<WaitThread>> threads_;
 };

@@ -38,6 +38,7 @@ CudaDevice::CudaDevice(int index) : index_(index), streams_{nullptr} {
 
 // What fails here fails because the device is gone, and everything with it.
 CudaDevice::~CudaDevice() {
+  for (; openBatchCount_ > 0; --openBatchCount_) addon::popBatch();  // the thread's, or later calls would belong to them
   static_cast<void>(cudaSetDevice(index_));
   static_cast<void>(cudaDeviceSynchronize());
   counters_.reset();
@@ -110,8 +111,12 @@ void CudaDevice::uploadDirect(void* target, const void* source, size_t bytes, ui
   copy("upload", target, source, bytes, cudaMemcpyHostToDevice, stream);
 }
 
+// Not into a graph, whose runs would write into the array long after it was given back.
 void CudaDevice::fetch(void* target, const void* source, size_t bytes, uint32_t stream) {
   select();
+  cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+  checkCuda(cudaStreamIsCapturing(streams_[stream], &capture), "fetch");
+  if (capture != cudaStreamCaptureStatusNone) throw DeviceError("fetch: stream " + std::to_string(stream) + " is being captured.");
   checkCuda(cudaMemcpyAsync(target, source, bytes, cudaMemcpyDeviceToHost, streams_[stream]), "fetch");
 }
 

@@ -1,6 +1,8 @@
 // Graphs of the CPU device, addresses within an allocation, and waiting without Node's thread.
 
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { type ComputeDevice, loadAddon } from '../../../probe/runner/addon';
 import { ensureNativeBuilt } from '../../integration/native-built';
@@ -110,6 +112,43 @@ test('a device that is closed meanwhile is kept until its stream is done', async
   device.close();
   await expect(done).resolves.toBeUndefined();
   expect(() => device.whenDone(0)).toThrow('The device is closed.');
+});
+
+test('a thread of JavaScript that ends meanwhile waits for its streams, and the program goes on', async () => {
+  const body = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const device = require(workerData).createCpuDevice({ threads: 1, epochNs: process.hrtime.bigint() });
+    const numbers = device.alloc(4 << 20);
+    const strides = { inputStrides: [1], secondStrides: [0], outputStrides: [1] };
+    const sum = { kernel: 'tensor', operation: 'add', dims: [1 << 20], ...strides, input: numbers, second: numbers, output: numbers };
+    device.reserveHost({ bytes: 1000, count: 1 });
+    for (let run = 0; run < 40; run += 1) device.launch(sum);
+    device.fetch({ source: numbers, target: new Float32Array(device.hostArray(1000)) });
+    globalThis.done = [device.whenDone(0), device.whenDone(0)];
+    parentPort.postMessage('waits');`;
+  const program = `
+    const { Worker } = require('node:worker_threads');
+    const { once } = require('node:events');
+    (async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const worker = new Worker(process.argv[1], { eval: true, workerData: process.argv[2] });
+        await once(worker, 'message');
+        await worker.terminate();
+      }
+      console.log('goes on');
+    })();`;
+  const run = promisify(execFile)(process.execPath, ['-e', program, body, ensureNativeBuilt().addonPath]);
+  expect(await run).toEqual({ stdout: 'goes on\n', stderr: '' });
+});
+
+test('a closed device is a sentence', () => {
+  const device = addon.createCpuDevice({ threads: 1, epochNs: process.hrtime.bigint() });
+  const target = device.alloc(16);
+  device.close();
+  const numbers = new Float32Array(4);
+  expect(() => device.upload({ target, source: numbers })).toThrow('The device is closed.');
+  expect(() => device.download({ source: target, target: numbers })).toThrow('The device is closed.');
+  expect(() => device.fetch({ source: target, target: numbers })).toThrow('The device is closed.');
 });
 
 test('sizes that do not fit are a sentence', () =>

@@ -114,6 +114,39 @@ describe('the device', () => {
     device.unreserveHost({ bytes: 12, count: 2 });
   });
 
+  test('an array that the device still writes to is kept, and is not given back', async () => {
+    const stream = device.createStream();
+    device.reserveHost({ bytes: 16, count: 1 });
+    const numbers = device.alloc(4 << 20);
+    const strides = { inputStrides: [1], secondStrides: [0], outputStrides: [1] };
+    const sum = { kernel: 'tensor', operation: 'add', dims: [1 << 20], ...strides };
+    const queue = () => {
+      for (let run = 0; run < 20; run += 1)
+        device.launch({ ...sum, input: numbers, second: numbers, output: numbers, stream });
+    };
+    let array = device.hostArray(16);
+    device.upload({ target: numbers, source: Float32Array.of(0, 1, 2, 3), stream });
+    queue();
+    device.fetch({ source: numbers, target: new Float32Array(array!), stream });
+    expect(() => device.giveBack(array!)).toThrow(
+      'giveBack: the array is still being fetched; await whenDone() of its stream first.',
+    );
+    expect(array?.byteLength).toBe(16);
+    const kept = new WeakRef(array!);
+    array = undefined;
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(kept.deref()?.byteLength).toBe(16);
+    const isDone = device.whenDone(stream);
+    queue();
+    await isDone;
+    device.giveBack(kept.deref()!);
+    await expect.poll(() => device.hostArray(16)?.byteLength, { timeout: 30_000 }).toBe(16);
+    await device.whenDone(stream);
+    device.unreserveHost({ bytes: 16, count: 1 });
+    device.free(numbers);
+  });
+
   test('what is no host memory is a sentence', () => {
     const memory = device.alloc(12);
     expect(() => device.fetch({ source: memory, target: new Float32Array(3) })).toThrow(
