@@ -13,12 +13,13 @@
 
 namespace hka::kernels {
 
-// Small tiles are for many pixels: four blocks of 256 threads fit on a multiprocessor when a thread has 64 registers.
-constexpr int convHalfBlocksMin(int warpSums, int threads) { return warpSums <= 512 ? 1024 / threads : 1; }
+// Warps with few sums and slices are for many pixels: four blocks of 256 threads fit on a multiprocessor when a thread has 64 registers.
+constexpr bool isConvHalfSmall(int warpPixels, int warpChannels, int slices) { return warpPixels * warpChannels <= 512 && slices <= 2; }
+constexpr int convHalfBlocksMin(bool isSmall, int threads) { return isSmall ? 1024 / threads : 1; }
 
 template <int kTilePixels, int kTileChannels, int kWarpPixels, int kWarpChannels, int kSlices, int kStages>
 __global__ void __launch_bounds__(convHalfThreads(kTilePixels, kTileChannels, kWarpPixels, kWarpChannels, kSlices),
-                                  convHalfBlocksMin(kWarpPixels* kWarpChannels,
+                                  convHalfBlocksMin(isConvHalfSmall(kWarpPixels, kWarpChannels, kSlices),
                                                     convHalfThreads(kTilePixels, kTileChannels, kWarpPixels, kWarpChannels, kSlices)))
     conv_half(const ConvHalfArguments conv, const ConvHalfSizes sizes) {
   constexpr int kWarpsAcross = kTileChannels / kWarpChannels;
@@ -28,8 +29,7 @@ __global__ void __launch_bounds__(convHalfThreads(kTilePixels, kTileChannels, kW
   constexpr int kStageChunks = kWindowChunks + kTileChannels * kConvHalfRowChunks;
   constexpr int kPiecesDown = kWarpPixels / 16;
   constexpr int kPiecesAcross = kWarpChannels / 8;
-  constexpr int kParts = kConvHalfStepDepth / 16;
-  static_assert(kPiecesAcross % 2 == 0 && kParts % 2 == 0);
+  static_assert(kPiecesAcross % 2 == 0 && kConvHalfStepDepth == 4 * 16);
   extern __shared__ uint4 stages[];  // of slice 0, of slice 1, ...
 
   const uint32_t firstPixel = blockIdx.x * kTilePixels;
@@ -49,46 +49,59 @@ __global__ void __launch_bounds__(convHalfThreads(kTilePixels, kTileChannels, kW
   for (int at = threadIdx.x; at < kTilePixels; at += kSliceThreads * kSlices) pixels[at] = convHalfPixelOf(conv, sizes, firstPixel + at);
   __syncthreads();
   const ConvHalfLane<kSliceThreads> lane;
-  const ConvHalfWindows<kTilePixels, kSliceThreads> windows(conv, sizes, pixels);
+  const ConvHalfWindows<kTilePixels, kSliceThreads, (kSlices > 2)> windows(conv, sizes, lane, pixels);
   const ConvHalfWeights<kTileChannels, kSliceThreads> weights(conv, lane, depth, firstChannel);
-  uint32_t loadedStep = slice;
-  uint4* loadedStage = firstStage;
-  const auto loadNextStep = [&] {
-    if (loadedStep < allSteps) {
-      weights.load(loadedStage + kWindowChunks, lane, loadedStep);
-      windows.load(loadedStage, lane, loadedStep);
-    }
-    closeCopyGroup();  // an empty group counts too, so that the number to wait for stays the same to the end
-    loadedStep += kSlices;
-    loadedStage = loadedStage == firstStage + (kStages - 1) * kStageChunks ? firstStage : loadedStage + kStageChunks;
-  };
+  uint4* const lastStage = firstStage + (kStages - 1) * kStageChunks;
+  const auto stageAfter = [&](uint4* stage) { return stage == lastStage ? firstStage : stage + kStageChunks; };
 
-  waitForKernelBefore();
-  // Belongs to the first group, and is there when the sums are.
+  // Bias and weights are constants: they come while the kernel before still runs. They belong to the first group of copies.
   if (threadIdx.x < kTileChannels / 4) {
     const uint32_t channel = firstChannel + threadIdx.x * 4;
     const bool isInside = conv.bias != nullptr && channel < conv.channelsOut;
     copyChunkAsync(bias + threadIdx.x * 4, isInside ? static_cast<const void*>(conv.bias + channel) : conv.weights, isInside);
   }
-  float sums[kPiecesDown][kPiecesAcross][4] = {};
-  const uint4* stage = firstStage;
 #pragma unroll 1  // here and below: little code, because the kernel before has left none of it in the instruction cache
-  for (int step = 0; step < kStages - 1; ++step) loadNextStep();
+  for (uint32_t at = 0; at < kStages - 1; ++at) {
+    const uint32_t step = slice + at * kSlices;
+    if (step < allSteps) weights.load(firstStage + at * kStageChunks + kWindowChunks, lane, step);
+  }
+  waitForKernelBefore();
+#pragma unroll 1
+  for (uint32_t at = 0; at < kStages - 1; ++at) {
+    const uint32_t step = slice + at * kSlices;
+    if (step < allSteps) windows.load(firstStage + at * kStageChunks, lane, step);
+    closeCopyGroup();  // an empty group counts too, so that the number to wait for stays the same to the end
+  }
+  float sums[kPiecesDown][kPiecesAcross][4] = {};
+  uint4* stage = firstStage;
+  uint4* loadedStage = lastStage;
 #pragma unroll 1
   for (uint32_t step = slice; step < allSteps; step += kSlices) {
     waitCopyGroups<kStages - 2>();
-    waitForSlice<kSliceThreads>(slice);  // the step has come for all threads, and none still reads the one before, which is overwritten next
+    waitForSlice<kSliceThreads>(slice);  // the step has come for all threads; none still reads the one before, which is overwritten next
+    const auto loadPieces = [&](ConvHalfPieces<kPiecesDown, kPiecesAcross>& pieces, int part) {
+      pieces.load(stage, stage + kWindowChunks, warpPixel, warpChannel, part * 2);
+    };
     ConvHalfPieces<kPiecesDown, kPiecesAcross> pieces[2];  // those in use, and the next ones on their way
-    pieces[0].load(stage, stage + kWindowChunks, warpPixel, warpChannel, 0);
-    loadNextStep();
-#pragma unroll
-    for (int part = 0; part < kParts; ++part) {
-      const bool hasNext = part + 1 < kParts && step * kConvHalfStepDepth + (part + 1) * 16 < depth;
-      if (hasNext) pieces[(part + 1) % 2].load(stage, stage + kWindowChunks, warpPixel, warpChannel, (part + 1) * 2);
-      pieces[part % 2].multiplyAddTo(sums);
-      if (!hasNext) break;
+    loadPieces(pieces[0], 0);
+    const uint32_t nextStep = step + (kStages - 1) * kSlices;
+    if (nextStep < allSteps) {
+      weights.load(loadedStage + kWindowChunks, lane, nextStep);
+      windows.load(loadedStage, lane, nextStep);
     }
-    stage = stage == firstStage + (kStages - 1) * kStageChunks ? firstStage : stage + kStageChunks;
+    closeCopyGroup();
+    loadPieces(pieces[1], 1);
+    pieces[0].multiplyAddTo(sums);
+    loadPieces(pieces[0], 2);
+    pieces[1].multiplyAddTo(sums);
+    // The last step may hold half or less: 72 = 64 + 8.
+    if (step * kConvHalfStepDepth + kConvHalfStepDepth / 2 < depth) {
+      loadPieces(pieces[1], 3);
+      pieces[0].multiplyAddTo(sums);
+      pieces[1].multiplyAddTo(sums);
+    }
+    stage = stageAfter(stage);
+    loadedStage = stageAfter(loadedStage);
   }
   waitCopyGroups<0>();
   __syncthreads();  // all slices have read their last step

@@ -3,7 +3,7 @@
 //   weights  channelsOut × window × window × channelsIn halves
 //   output   pixels outputPitch elements apart, halves or floats; so that a layer writes straight into its part of a concatenation
 //   output = activation(input * weights + bias) + residual
-// Compute capability 8.0 and later. What runs is an implicit GEMM: pixels × depth times depth × channels, the depth being the window's taps.
+// Compute capability 8.0 and later. What runs is an implicit GEMM: pixels × depth times depth × channels; depth: the window's taps.
 #pragma once
 
 #include "kernels/common/host_device.h"
@@ -32,13 +32,17 @@ struct ConvHalfVariant {
 
 constexpr ConvHalfVariant kConvHalfVariants[] = {
     HKA_CONV(256, 16, 32, 16, 1, 2),
+    HKA_CONV(128, 16, 16, 16, 1, 2),
     HKA_CONV(128, 16, 32, 16, 2, 2),
     HKA_CONV(64, 16, 32, 16, 2, 3),
     HKA_CONV(32, 16, 32, 16, 4, 3),
     HKA_CONV(32, 16, 32, 16, 8, 3),
     HKA_CONV(128, 32, 32, 32, 1, 3),
-    HKA_CONV(64, 32, 32, 32, 1, 3),
+    HKA_CONV(128, 32, 32, 16, 1, 3),
+    HKA_CONV(64, 32, 32, 16, 1, 3),
     HKA_CONV(64, 32, 32, 16, 2, 3),
+    HKA_CONV(64, 32, 32, 32, 2, 3),
+    HKA_CONV(32, 32, 16, 16, 1, 4),
     HKA_CONV(32, 32, 16, 16, 2, 4),
     HKA_CONV(32, 32, 16, 32, 4, 3),
     HKA_CONV(32, 32, 32, 32, 4, 3),
@@ -51,31 +55,6 @@ constexpr ConvHalfVariant kConvHalfVariants[] = {
     HKA_CONV(128, 64, 32, 32, 1, 3),
     HKA_CONV(64, 128, 32, 64, 2, 2),
     HKA_CONV(128, 128, 64, 64, 1, 3),
-#ifdef HKA_CONV_LAB
-    HKA_CONV(128, 16, 32, 16, 1, 2),
-    HKA_CONV(128, 16, 16, 16, 1, 2),
-    HKA_CONV(64, 16, 16, 16, 2, 3),
-    HKA_CONV(128, 32, 32, 16, 1, 3),
-    HKA_CONV(64, 32, 32, 32, 2, 3),
-    HKA_CONV(64, 32, 16, 32, 1, 3),
-    HKA_CONV(64, 32, 32, 16, 1, 3),
-    HKA_CONV(64, 32, 16, 16, 1, 3),
-    HKA_CONV(32, 32, 16, 16, 1, 4),
-    HKA_CONV(32, 32, 16, 16, 4, 2),
-    HKA_CONV(64, 64, 32, 16, 2, 3),
-    HKA_CONV(64, 64, 32, 16, 1, 3),
-    HKA_CONV(64, 64, 32, 32, 3, 3),
-    HKA_CONV(64, 64, 64, 32, 2, 3),
-    HKA_CONV(32, 64, 16, 32, 2, 3),
-    HKA_CONV(32, 64, 16, 32, 1, 4),
-    HKA_CONV(64, 80, 32, 16, 1, 3),
-    HKA_CONV(64, 80, 16, 80, 1, 3),
-    HKA_CONV(64, 80, 16, 80, 2, 3),
-    HKA_CONV(64, 48, 32, 48, 2, 3),
-    HKA_CONV(32, 48, 16, 48, 2, 3),
-    HKA_CONV(128, 80, 32, 80, 1, 3),
-    HKA_CONV(128, 80, 32, 16, 1, 3),
-#endif
 };
 #undef HKA_CONV
 constexpr uint32_t kConvHalfVariantCount = sizeof(kConvHalfVariants) / sizeof(kConvHalfVariants[0]);
@@ -105,7 +84,7 @@ struct ConvHalfArguments {
   bool isFloatOutput = false;
   uint32_t variantIndex = 0;  // of kConvHalfVariants
   // Whether it may begin while the kernel before it in the stream still runs (compute capability 9.0 and later; elsewhere it makes no
-  // difference). It waits for the end of that one before it touches memory, so what is computed stays the same.
+  // difference). It reads weights and bias then, so that kernel must not write them; all else it touches only when that one has ended.
   bool startsEarly = false;
 };
 
@@ -135,7 +114,8 @@ HKA_HOST_DEVICE inline uint32_t convHalfStages(const ConvHalfArguments& conv, ui
 // Of a block with that many stages a slice. The sums take the place of the steps when all are done.
 constexpr uint32_t convHalfSharedBytes(const ConvHalfVariant& variant, uint32_t stages) {
   const uint32_t stageBytes = static_cast<uint32_t>(variant.tilePixels + variant.tileChannels) * kConvHalfStepDepth * 2;
-  const uint32_t sumsBytes = static_cast<uint32_t>(variant.tilePixels) * (static_cast<uint32_t>(variant.tileChannels) + kConvHalfSumsGap) * 4;
+  const uint32_t rowFloats = static_cast<uint32_t>(variant.tileChannels) + kConvHalfSumsGap;
+  const uint32_t sumsBytes = static_cast<uint32_t>(variant.tilePixels) * rowFloats * 4;
   return static_cast<uint32_t>(variant.slices) * (stages * stageBytes > sumsBytes ? stages * stageBytes : sumsBytes);
 }
 constexpr uint32_t convHalfSharedBytesMax(const ConvHalfVariant& variant) {
@@ -149,7 +129,8 @@ inline Launch convHalfLaunch(const ConvHalfArguments& conv) {
   launch.grid = {ceilDiv(convHalfPixels(conv), variant.tilePixels), ceilDiv(conv.channelsOut, variant.tileChannels), 1};
   launch.block.x = static_cast<uint32_t>(
       convHalfThreads(variant.tilePixels, variant.tileChannels, variant.warpPixels, variant.warpChannels, variant.slices));
-  launch.staticSharedBytes = static_cast<uint32_t>(variant.tilePixels) * 8 + static_cast<uint32_t>(variant.tileChannels) * 4;  // pixels, bias
+  // Where each pixel's window begins, and the bias.
+  launch.staticSharedBytes = static_cast<uint32_t>(variant.tilePixels) * 8 + static_cast<uint32_t>(variant.tileChannels) * 4;
   launch.dynamicSharedBytes = convHalfSharedBytes(variant, convHalfStages(conv, variant.slices, variant.stages));
   return launch;
 }

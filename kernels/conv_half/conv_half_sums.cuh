@@ -69,8 +69,8 @@ __device__ __forceinline__ void writeEight(const ConvHalfArguments& conv, EightF
 
 // All slices lie in shared memory, one behind the other.
 template <int kTilePixels, int kTileChannels, int kSlices, int kThreads>
-__device__ __forceinline__ void writeSums(const ConvHalfArguments& conv, const float* kept, const float* bias, uint32_t pixelCount, uint32_t firstPixel,
-                                          uint32_t firstChannel) {
+__device__ __forceinline__ void writeSums(const ConvHalfArguments& conv, const float* kept, const float* bias, uint32_t pixelCount,
+                                          uint32_t firstPixel, uint32_t firstChannel) {
   constexpr int kRowFloats = kTileChannels + kConvHalfSumsGap;
   constexpr int kRowChunks = kTileChannels / 8;
 #pragma unroll 1

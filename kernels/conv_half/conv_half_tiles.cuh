@@ -30,8 +30,8 @@ struct ConvHalfLane {
   }
 };
 
-// Where the window of an output pixel begins, in chunks from the input's address, and a bit for each tap of it that lies within the image: so
-// a step costs a shift and an addition a chunk, and padding is never read.
+// Where the window of an output pixel begins, in chunks from the input's address, and a bit for each tap of it that lies within the image:
+// so a step costs a shift and an addition a chunk, and padding is never read.
 struct alignas(8) ConvHalfPixel {
   int firstChunk;
   uint32_t taps;
@@ -51,25 +51,36 @@ __device__ __forceinline__ ConvHalfPixel convHalfPixelOf(const ConvHalfArguments
   return {pixelsBefore * static_cast<int>(conv.inputPitch / kConvHalfChunk), pixel < sizes.pixelCount ? taps : 0};
 }
 
-// The windows of a tile's pixels, a row each. A pixel is asked for by the eight threads of its row and by every slice, so all are worked out
-// once, by a thread each, and read from `pixels` in shared memory, which leaves registers for more warps.
-template <int kRows, int kThreads>
+// The windows of a tile's pixels, a row each. A pixel is asked for by the eight threads of its row and by every slice, so all are worked
+// out once, by a thread each, and read from `pixels` in shared memory: now, or at each step where registers are better left for more warps.
+template <int kRows, int kThreads, bool kHolds>
 struct ConvHalfWindows {
   using Lane = ConvHalfLane<kThreads>;
   static constexpr int kLoads = (kRows + Lane::kRowStep - 1) / Lane::kRowStep;
 
   const uint4* input;
   const ConvHalfPixel* pixels;
+  ConvHalfPixel held[kHolds ? kLoads : 1];
   uint32_t rowChunks;    // from a pixel to the one below
   uint32_t pixelChunks;  // to the one beside
   uint32_t channelChunks;
   uint32_t perChannelChunks;  // 2^32 / channelChunks, rounded up
   uint32_t window;
 
-  __device__ __forceinline__ ConvHalfWindows(const ConvHalfArguments& conv, const ConvHalfSizes& sizes, const ConvHalfPixel* allPixels)
+  __device__ __forceinline__ ConvHalfWindows(const ConvHalfArguments& conv, const ConvHalfSizes& sizes, const Lane& lane,
+                                             const ConvHalfPixel* allPixels)
       : input(reinterpret_cast<const uint4*>(conv.input)), pixels(allPixels), rowChunks(conv.width * (conv.inputPitch / kConvHalfChunk)),
         pixelChunks(conv.inputPitch / kConvHalfChunk), channelChunks(conv.channelsIn / kConvHalfChunk),
-        perChannelChunks(sizes.perChannelChunks), window(conv.window) {}
+        perChannelChunks(sizes.perChannelChunks), window(conv.window) {
+    if constexpr (kHolds) {
+#pragma unroll
+      for (int at = 0; at < kLoads; ++at) held[at] = pixelAt(lane, at);
+    }
+  }
+
+  __device__ __forceinline__ ConvHalfPixel pixelAt(const Lane& lane, int at) const {
+    return lane.template hasRow<kRows>(at) ? pixels[lane.row + at * Lane::kRowStep] : ConvHalfPixel{};
+  }
 
   // Behind the depth's end no bit of `taps` is set.
   __device__ __forceinline__ void load(uint4* stage, const Lane& lane, uint32_t step) const {
@@ -79,12 +90,17 @@ struct ConvHalfWindows {
     const uint32_t channelChunk = depthChunk - tap * channelChunks;
     const int offset = static_cast<int>(tapY * rowChunks + (tap - tapY * window) * pixelChunks + channelChunk);
     const uint32_t shift = min(tap, 31U);
+    ConvHalfPixel row[kLoads];  // all are read before the first copy: the compiler moves no read across one
+#pragma unroll
+    for (int at = 0; at < kLoads; ++at) {
+      if constexpr (kHolds) row[at] = held[at];
+      else row[at] = pixelAt(lane, at);
+    }
 #pragma unroll
     for (int at = 0; at < kLoads; ++at) {
       if (!lane.template hasRow<kRows>(at)) continue;
-      const ConvHalfPixel pixel = pixels[lane.row + at * Lane::kRowStep];
-      const bool isInside = (pixel.taps >> shift & 1U) != 0;
-      copyChunkAsync(stage + lane.placeOf(at), isInside ? input + (pixel.firstChunk + offset) : input, isInside);
+      const bool isInside = (row[at].taps >> shift & 1U) != 0;
+      copyChunkAsync(stage + lane.placeOf(at), isInside ? input + (row[at].firstChunk + offset) : input, isInside);
     }
   }
 };
@@ -127,8 +143,9 @@ __device__ __forceinline__ void waitForSlice(int slice) {
   else asm volatile("bar.sync %0, %1;" ::"r"(slice + 1), "n"(kThreads) : "memory");  // barrier 0 is that of the block
 }
 
-// Lets the next kernel of the stream begin and waits for the one before: what lies in front of this must not touch memory. Nothing where
-// kernels do not begin early (PTX ISA 7.8, compute capability 9.0).
+// Waits for the kernel before in the stream, then lets the next one begin; the other way round, several kernels would wait on the
+// multiprocessors at once, which took 4 % longer. What lies in front of this reads only what that kernel does not write. Nothing happens
+// where kernels do not begin early (PTX ISA 7.8, compute capability 9.0).
 __device__ __forceinline__ void waitForKernelBefore() {
 #if __CUDA_ARCH__ >= 900
   asm volatile("griddepcontrol.wait;" ::: "memory");

@@ -49,7 +49,9 @@ inline Launch maxPoolLaunch(const MaxPoolArguments& pool) {
 }
 
 // One comparison for each number under the window.
-inline double maxPoolFlops(const MaxPoolArguments& pool) { return 1.0 * pool.window * pool.window * static_cast<double>(maxPoolCount(pool)); }
+inline double maxPoolFlops(const MaxPoolArguments& pool) {
+  return 1.0 * pool.window * pool.window * static_cast<double>(maxPoolCount(pool));
+}
 
 inline double maxPoolBytes(const MaxPoolArguments& pool) {
   const double channels = pool.channels == 0 ? 1 : pool.channels;

@@ -28,7 +28,9 @@ __device__ void runTensor(const TensorArguments& tensor) {
   if (index >= tensor.count) return;
   const TensorPlace place = tensorPlaceOf(tensor, index);
   float second = 0;
-  if constexpr (kOperation != TensorOperation::copy && kOperation != TensorOperation::sigmoid) second = floatOf(static_cast<const Input*>(tensor.second)[place.second]);
+  if constexpr (kOperation != TensorOperation::copy && kOperation != TensorOperation::sigmoid) {
+    second = floatOf(static_cast<const Input*>(tensor.second)[place.second]);
+  }
   setFloat(static_cast<Output*>(tensor.output)[place.output],
            resultOf<kOperation>(floatOf(static_cast<const Input*>(tensor.input)[place.input]), second));
 }

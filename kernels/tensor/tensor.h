@@ -75,12 +75,11 @@ inline uint64_t tensorExtent(const TensorArguments& tensor, const uint32_t (&str
 // Whether halves are only moved, and in both arrays lie together in chunks that begin at multiples of 16 bytes.
 inline bool areTensorChunks(const TensorArguments& tensor) {
   constexpr uint32_t kLast = kTensorRank - 1;
-  if (tensor.operation != TensorOperation::copy || tensor.inputElement != TensorElement::f16 || tensor.outputElement != TensorElement::f16) {
-    return false;
-  }
+  if (tensor.operation != TensorOperation::copy) return false;
+  if (tensor.inputElement != TensorElement::f16 || tensor.outputElement != TensorElement::f16) return false;
   if (tensor.inputStrides[kLast] != 1 || tensor.outputStrides[kLast] != 1 || tensor.dims[kLast] % kTensorChunk != 0) return false;
   for (uint32_t axis = 0; axis < kLast; ++axis) {
-    if (tensor.dims[axis] > 1 && (tensor.inputStrides[axis] % kTensorChunk != 0 || tensor.outputStrides[axis] % kTensorChunk != 0)) return false;
+    if (tensor.dims[axis] > 1 && (tensor.inputStrides[axis] | tensor.outputStrides[axis]) % kTensorChunk != 0) return false;
   }
   return (reinterpret_cast<uintptr_t>(tensor.input) | reinterpret_cast<uintptr_t>(tensor.output)) % 16 == 0;
 }
@@ -128,12 +127,14 @@ inline double tensorElements(const TensorArguments& tensor, const uint32_t (&str
 
 inline double tensorBytes(const TensorArguments& tensor) {
   const double second = readsSecond(tensor.operation) ? tensorElements(tensor, tensor.secondStrides) : 0;
-  return bytesOf(tensor.inputElement) * (tensorElements(tensor, tensor.inputStrides) + second) + 1.0 * bytesOf(tensor.outputElement) * tensor.count;
+  const double read = tensorElements(tensor, tensor.inputStrides) + second;
+  return bytesOf(tensor.inputElement) * read + 1.0 * bytesOf(tensor.outputElement) * tensor.count;
 }
 
 // One element of an array of either kind, on a CPU.
 inline float tensorElementAt(const void* array, TensorElement element, size_t place) {
-  return element == TensorElement::f16 ? floatFromHalf(static_cast<const uint16_t*>(array)[place]) : static_cast<const float*>(array)[place];
+  if (element == TensorElement::f16) return floatFromHalf(static_cast<const uint16_t*>(array)[place]);
+  return static_cast<const float*>(array)[place];
 }
 
 inline void setTensorElement(void* array, TensorElement element, size_t place, float value) {

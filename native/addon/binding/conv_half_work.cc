@@ -69,7 +69,7 @@ void chooseVariant(const WorkArguments& arguments, ConvHalfArguments& conv) {
   conv.variantIndex = static_cast<uint32_t>(word);
   if (word == kAuto) {
     // A CPU takes what an H200 would.
-    const kernels::ConvHalfDevice device = {isCuda ? facts.smCount : 132, facts.sharedBytesMax};
+    const kernels::ConvHalfDevice device = {isCuda ? facts.smCount : 132, isCuda ? facts.sharedBytesMax : 232448};
     conv.variantIndex = kernels::convHalfBest(conv, device);
   }
   if (!isCuda) return;

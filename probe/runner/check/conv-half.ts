@@ -6,13 +6,17 @@ import { HALF_NAN, randomHalves } from './halves';
 /** The words of kernels/conv_half/conv_half.h; a test holds them against the addon. */
 export const CONV_HALF_TILES = [
   'tile_256x16_32x16_k1',
+  'tile_128x16_16x16_k1',
   'tile_128x16_32x16_k2',
   'tile_64x16_32x16_k2',
   'tile_32x16_32x16_k4',
   'tile_32x16_32x16_k8',
   'tile_128x32_32x32_k1',
-  'tile_64x32_32x32_k1',
+  'tile_128x32_32x16_k1',
+  'tile_64x32_32x16_k1',
   'tile_64x32_32x16_k2',
+  'tile_64x32_32x32_k2',
+  'tile_32x32_16x16_k1',
   'tile_32x32_16x16_k2',
   'tile_32x32_16x32_k4',
   'tile_32x32_32x32_k4',
