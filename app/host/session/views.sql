@@ -37,6 +37,11 @@ FROM batch_call AS call JOIN memset AS work ON work.source = call.callSource AND
 CREATE OR REPLACE VIEW batch_work AS
 SELECT * FROM batch_kernel UNION ALL SELECT * FROM batch_copy;
 
+-- The same by request: requests of one batch share its work.
+CREATE OR REPLACE VIEW request_work AS
+SELECT request.request, work.*
+FROM request JOIN batch_work AS work ON work.source = request.source AND work.batch = request.batch;
+
 -- What each batch was for the device: `deviceNs` is the sum of its kernels, `spanNs` from the first one's begin to the last one's end, `busyNs` that
 -- part of it in which at least one of them ran.
 CREATE OR REPLACE VIEW batch_device AS

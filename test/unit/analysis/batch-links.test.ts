@@ -87,6 +87,23 @@ test('a batch has the kernels and copies of its calls, and of no other process',
   );
 });
 
+test('requests of one batch have the same work', async () => {
+  const both = [7, 8].map((request) => ({ request, batch: 2 }));
+  await linked(
+    () => 20,
+    { request: [...both, { request: 9, batch: 0 }] },
+    async (store) => {
+      const { rows } = await store.query(
+        `SELECT request, list(correlation ORDER BY startNs)::VARCHAR FROM request_work GROUP BY request ORDER BY request`,
+      );
+      expect(plain(rows)).toEqual([
+        [7, '[22, 21, 21]'],
+        [8, '[22, 21, 21]'],
+      ]);
+    },
+  );
+});
+
 test('kernels that run beside each other are idle nowhere', async () => {
   await linked(
     () => 20,
