@@ -37,8 +37,16 @@ Napi::Value DeviceObject::hostArray(const Napi::CallbackInfo& call) {
   const uint64_t bytes = wholeNumberFrom(call[0], "hostArray: the size in bytes", 1, kHostBytesMax);
   void* block = hostBlocks_->take(call[1].IsUndefined() ? bytes : wholeNumberFrom(call[1], "hostArray: the block's bytes", bytes, kHostBytesMax));
   if (block == nullptr) return call.Env().Undefined();
+  const auto weight = static_cast<int64_t>(bytes);
+  const auto free = [blocks = hostBlocks_, weight](Napi::Env env, void* given) {
+    Napi::MemoryManagement::AdjustExternalMemory(env, -weight);
+    blocks->give(given);
+  };
   try {
-    return Napi::ArrayBuffer::New(call.Env(), block, bytes, [blocks = hostBlocks_](Napi::Env, void* given) { blocks->give(given); });
+    const Napi::ArrayBuffer array = Napi::ArrayBuffer::New(call.Env(), block, bytes, free);
+    // A block that is lost to garbage is worth a collection sooner than other memory is: V8 counts it twice.
+    Napi::MemoryManagement::AdjustExternalMemory(call.Env(), weight);
+    return array;
   } catch (const Napi::Error&) {
     hostBlocks_->give(block);
     return call.Env().Undefined();

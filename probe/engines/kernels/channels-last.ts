@@ -52,8 +52,10 @@ export class ChannelsLast {
     const [images, channels, height, width] = from.dims;
     const pitch = packedCount(channels);
     if (pitch > channels) {
-      const behind = sliced({ ...view, dims: [images, pitch, height, width] }, 1, channels, pitch - channels);
-      const zero: View = { storage: this.zeros(PACK_COUNT), offset: 0, dims: behind.dims, strides: [0, 0, 0, 0] };
+      // The last vectors as a whole, because those are written at once; the picture's own channels among them come next.
+      const begin = pitch - PACK_COUNT;
+      const behind = sliced({ ...view, dims: [images, pitch, height, width] }, 1, begin, PACK_COUNT);
+      const zero: View = { storage: this.zeros(PACK_COUNT), offset: 0, dims: behind.dims, strides: [0, 1, 0, 0] };
       this.plan.copy(zero, behind);
       this.markZeroed(view);
     }

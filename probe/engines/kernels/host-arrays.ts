@@ -34,11 +34,10 @@ export class HostArrays {
     return array;
   }
 
-  /** So many numbers, of any value. */
+  /** So many numbers, of any value; in ordinary memory when there is no other. */
   floats(count: number): Float32Array {
     const bytes = count * Float32Array.BYTES_PER_ELEMENT;
-    // Not zeroed: all of it is written.
-    return new Float32Array(this.take(bytes) ?? (Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer), 0, count);
+    return new Float32Array(this.take(bytes) ?? new ArrayBuffer(bytes), 0, count);
   }
 
   /** Whether the device writes and reads these numbers itself. */

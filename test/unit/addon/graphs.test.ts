@@ -1,5 +1,6 @@
 // Graphs of the CPU device, addresses within an allocation, and waiting without Node's thread.
 
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { type ComputeDevice, loadAddon } from '../../../probe/runner/addon';
 import { ensureNativeBuilt } from '../../integration/native-built';
@@ -84,6 +85,22 @@ test('memory may be named by an address within an allocation, up to its end', ()
     expect(() => device.launch(plus(numbers + 2, numbers, numbers, 1))).toThrow(/must be a multiple of 4 bytes\.$/);
     expect(() => device.free(numbers + 4)).toThrow(/^free: this is not the address of an allocation/);
   }));
+
+test('many streams that are waited for hold up nothing else', async () => {
+  const device = addon.createCpuDevice({ threads: 1 });
+  const numbers = device.alloc(4 << 20);
+  const ends: string[] = [];
+  // More than libuv has threads, and so much work that a file is read long before the first of them is done: streams take turns.
+  const streams = Array.from({ length: 8 }, () => device.createStream());
+  for (let run = 0; run < 40; run += 1) {
+    for (const stream of streams) device.launch({ ...plus(numbers, numbers, numbers, 1 << 20), stream });
+  }
+  const done = streams.map((stream) => device.whenDone(stream).then(() => ends.push('stream')));
+  const file = readFile(__filename).then(() => ends.push('file'));
+  await Promise.all([...done, file]);
+  expect(ends).toEqual(['file', ...streams.map(() => 'stream')]);
+  device.close();
+});
 
 test('a device that is closed meanwhile is kept until its stream is done', async () => {
   const device = addon.createCpuDevice({ threads: 1 });

@@ -1,9 +1,14 @@
 // Memory that goes to the device and comes back without a copy between: whose it is, how long, and what happens when there is none.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { assembleBatch } from '../../../../probe/engines/batch';
 import { linearModel } from '../../../integration/engines-kit';
 import { KernelsBed } from './bed';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 const bed = new KernelsBed();
 afterAll(() => bed.close());
@@ -28,6 +33,24 @@ describe('an engine', () => {
     expect([...again.outputs.y]).toEqual(y);
     await engine.close();
     expect([...again.outputs.y]).toEqual(y);
+  });
+
+  test('an answer that nobody keeps is not kept by the engine either', async () => {
+    const engine = await bed.load(linearModel(1));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async (_, batch) => {
+        return new WeakRef((await engine.infer({ batch, size: 1, inputs: { x } })).outputs.y);
+      }),
+    );
+    await expect
+      .poll(
+        () => {
+          collectGarbage();
+          return answers.filter((answer) => answer.deref() !== undefined).length;
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(0);
   });
 
   test('inputs are put together in the engine’s memory, which may be given back at once', async () => {
