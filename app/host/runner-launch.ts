@@ -103,13 +103,11 @@ export interface WorkloadLaunchChoice {
   /** From which paths in a text count; the folder in which the runner is started when undefined. */
   readonly folder?: string;
   readonly device: RunnerDevice;
-  /** Where changes are written while it runs; undefined where there is no such file. */
-  readonly controlPath?: string;
 }
 
 /** Throws FailureError `workloadTooLong` for a text that no argument can hold. */
 export function workloadLaunch(place: RunnerPlace, choice: WorkloadLaunchChoice): LaunchParams {
-  const { workload, policy, seconds, seed, folder, device, controlPath } = choice;
+  const { workload, policy, seconds, seed, folder, device } = choice;
   if ('text' in workload && Buffer.byteLength(workload.text) > SPEC_BYTES_MAX) {
     throw failure(
       'workloadTooLong',
@@ -122,6 +120,5 @@ export function workloadLaunch(place: RunnerPlace, choice: WorkloadLaunchChoice)
   if (seconds !== undefined) words.push('--seconds', String(seconds));
   if (seed !== undefined) words.push('--seed', String(seed));
   if (folder !== undefined) words.push('--folder', folder);
-  if (controlPath !== undefined) words.push('--control', controlPath);
   return launchOf(place, ['workload', ...words, '--device', device]);
 }

@@ -28,10 +28,11 @@ interface Sizes {
   readonly costSec: number;
   readonly turnInferences: number;
   readonly turnCount: number;
+  readonly warmTurnCount: number;
 }
 const SIZES: Readonly<Record<BenchSize, Sizes>> = {
-  smoke: { costSec: 0.3, turnInferences: 4, turnCount: 2 },
-  real: { costSec: 10, turnInferences: 40, turnCount: 61 },
+  smoke: { costSec: 0.3, turnInferences: 4, turnCount: 2, warmTurnCount: 1 },
+  real: { costSec: 10, turnInferences: 40, turnCount: 81, warmTurnCount: 10 },
 };
 
 const nowNs = () => Number(process.hrtime.bigint());
@@ -158,7 +159,7 @@ async function scheduledLoop(scheduler: Scheduler, rows: WorkloadRows, count: nu
   rows.flush();
 }
 
-async function throughput({ turnInferences, turnCount }: Sizes): Promise<BenchResult[]> {
+async function throughput({ turnInferences, turnCount, warmTurnCount }: Sizes): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'hka-bench-'));
   try {
     const place = 'generated:yolov8n-shaped?sidePx=160';
@@ -170,7 +171,8 @@ async function throughput({ turnInferences, turnCount }: Sizes): Promise<BenchRe
     const scheduler = await open(clock, executor, rows);
     const bare = () => timed(() => bareLoop(engine, turnInferences));
     const scheduled = () => timed(() => scheduledLoop(scheduler, rows, turnInferences));
-    await inTurns(2, bare, scheduled);
+    // Until the scheduler's code is compiled, which at a hundred requests a second takes seconds.
+    await inTurns(warmTurnCount, bare, scheduled);
     const turns = await inTurns(turnCount, bare, scheduled);
     scheduler.close();
     clock.close();
@@ -184,10 +186,15 @@ async function throughput({ turnInferences, turnCount }: Sizes): Promise<BenchRe
         medianOf(turns.map(({ first }) => of(first))),
       ];
       const detail = `${place.slice('generated:'.length)}, one thread, ${turnCount} pairs of ${turnInferences}: ${percentText(ratio)}`;
-      return { value, baseline, baselineName: 'bare engine loop', goal: 'within 2 %', ratio, detail };
+      return { value, baseline, baselineName: 'bare engine loop', ratio, detail };
     };
     return [
-      { name: 'throughput of one model through the scheduler', unit: 'inferences/s', ...figure(perSec) },
+      {
+        name: 'throughput of one model through the scheduler',
+        unit: 'inferences/s',
+        goal: 'within 2 %',
+        ...figure(perSec),
+      },
       // Who shares the machine slows both, but takes no processor time of this process.
       { name: 'processor time of an inference through the scheduler', unit: 'ms', ...figure(eachMs) },
     ];

@@ -21,8 +21,8 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function command(line: string) {
-  const child = spawn(process.execPath, [cliPath, 'workload', ...line.split(' ')], {
+async function command(line: string, verb = 'workload') {
+  const child = spawn(process.execPath, [cliPath, verb, ...line.split(' ')], {
     cwd: folder,
     env: { ...process.env, XDG_CACHE_HOME: folder },
   });
@@ -60,6 +60,16 @@ test('two policies on the same arrivals, a file each', async () => {
   expect(latency[0].Requests).toBe(latency[1].Requests);
   expect(latency[1]['p99 Low (%)']).toBeLessThanOrEqual(latency[1]['p99 High (%)']);
   for (const policy of ['fifo', 'latency-aware']) expect(existsSync(join(folder, `two-${policy}.hka`))).toBe(true);
+});
+
+test('the demo: a workload with kernels of the CPU device, classified by ONNX Runtime', async () => {
+  const { code, out, err } = await command('-o demo.hka --seconds 2 --device cpu', 'demo');
+  expect([code, err]).toEqual([0, expect.stringContaining('kernels on the CPU')]);
+  expect(out).toContain('conv_nchw<3');
+  const { tables } = await readHka(join(folder, 'demo.hka'), { onPacket: () => {} });
+  expect(tables.kernel?.rows).toBeGreaterThan(100);
+  expect(tables.request?.rows).toBeGreaterThan(20);
+  expect(tables.pipeline?.rows).toBeGreaterThan(5);
 });
 
 test.each([

@@ -12,11 +12,10 @@ describe('a launch', () => {
       policy: 'edf',
       seconds: 5,
       device: 'cpu',
-      controlPath: '/c',
     } as const;
     const { command, args } = workloadLaunch(PLACE, choice);
     expect([command, ...args].join(' ')).toBe(
-      '/v/node /v/runner.js workload --preset overload --policy edf --seconds 5 --control /c --device cpu --addon /v/a.node',
+      '/v/node /v/runner.js workload --preset overload --policy edf --seconds 5 --device cpu --addon /v/a.node',
     );
   });
 

@@ -241,6 +241,17 @@ test.each([
     withParts({ events: [{ atSec: 1, change: { kind: 'swap', model: 'detect', version: '9' } }] }),
     /at events\.0\.change: the model "detect" has no version "9"/,
   ],
+  [
+    'a feed that is none',
+    withParts({ pipelines: { p: { stages: [{ model: 'detect', feeds: 'boxes' }] } } }),
+    /at pipelines\.p\.stages\.0\.feeds: /,
+  ],
+  ['pixels of no kind', withModel({ pixels: 'bgr' }), /at models\.detect\.pixels: /],
+  [
+    'order and levels',
+    withModel({ dynamicBatching: { preserveOrdering: true, priorityLevels: 2 } }),
+    /at models\.detect: it preserves ordering and has 2 priority levels; one is the most then\./,
+  ],
   ['no models', withParts({ models: {} }), /at models: must name at least one model/],
   ['a name with a space', withParts({ name: 'a b' }), /at name: must be a word/],
   [

@@ -1,5 +1,8 @@
 // Pictures: read from files, drawn, and made to the numbers of a network's input.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../probe/scheduler/simulator/random';
@@ -109,6 +112,22 @@ describe('files', () => {
     expect(() => parsePictures(bytes, 'x')).toThrow(`The picture x cannot be read: `);
     expect(() => parsePictures(bytes, 'x')).toThrow(why);
   });
+});
+
+test('a folder: its pictures by name, whatever else lies there; an empty one is refused', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hka-pictures-'));
+  try {
+    expect(() => loadPictures('.', folder, 1, 0)).toThrow(`There is no picture in ${folder}.`);
+    writeFileSync(join(folder, 'b.png'), png(1, 1, 0, [0, 9]));
+    writeFileSync(join(folder, 'a.pgm'), Buffer.from('P5 1 1 255\n\x07', 'latin1'));
+    writeFileSync(join(folder, 'notes.txt'), 'none');
+    const { pictures, description } = loadPictures('.', folder, 1, 0);
+    expect(pictures.map(greysOf)).toEqual([[7], [9]]);
+    expect(description).toBe(`2 pictures of ${folder}`);
+    expect(loadPictures('b.png', folder, 1, 0).pictures.map(greysOf)).toEqual([[9]]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('drawn pictures are the same for the same seed; wrong places are refused', () => {
