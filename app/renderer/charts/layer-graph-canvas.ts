@@ -229,7 +229,7 @@ function drawNode(
 /** The end of a layer's name tells more than its beginning, which many have in common. */
 function cut(text: string, charCount: number): string {
   if (text.length <= charCount) return text;
-  if (charCount < 4) return `${text.slice(0, Math.max(1, charCount - 1))}…`;
+  if (charCount < 8) return `${text.slice(0, Math.max(1, charCount - 1))}…`;
   const headCount = Math.floor(charCount / 3);
   return `${text.slice(0, headCount)}…${text.slice(text.length - (charCount - headCount - 1))}`;
 }

@@ -129,7 +129,7 @@ interface TrafficProps {
   readonly onChange: (change: WorkloadChange) => void;
 }
 
-/** A slider a version. Only the ratio of the sliders counts; their shares stand beside them. */
+/** A slider a version. Only their ratio counts. Until one is moved they follow the shares of the requests; then all stay where they are. */
 function Traffic({ model, versions, obstacle, onChange }: TrafficProps) {
   const [moved, setMoved] = useState<Readonly<Record<string, number>>>({});
   const weightOf = ({ version, shareRatio }: VersionFigures) => moved[version] ?? Math.round(shareRatio * 100);
@@ -147,7 +147,7 @@ function Traffic({ model, versions, obstacle, onChange }: TrafficProps) {
             max={100}
             value={weightOf(each)}
             aria-valuetext={percentWords(weightOf(each) / Math.max(1, total))}
-            onChange={({ target }) => setMoved((before) => ({ ...before, [each.version]: Number(target.value) }))}
+            onChange={({ target }) => setMoved({ ...weights, [each.version]: Number(target.value) })}
           />
           <span className="scheduler-number">{percentWords(weightOf(each) / Math.max(1, total))}</span>
         </label>
@@ -161,7 +161,13 @@ function Traffic({ model, versions, obstacle, onChange }: TrafficProps) {
         >
           Route so
         </Button>
-        <Button disabled={obstacle !== undefined} onClick={() => onChange({ kind: 'roll-back', model })}>
+        <Button
+          disabled={obstacle !== undefined}
+          onClick={() => {
+            setMoved({});
+            onChange({ kind: 'roll-back', model });
+          }}
+        >
           Roll back
         </Button>
       </div>

@@ -5,11 +5,15 @@ import { windowTableOf } from '../../../../app/host/window/window-table';
 import {
   firstView,
   fitGraph,
+  hasStrip,
   neighbourOf,
   nodeAt,
   panGraph,
   ranksBetween,
+  resizedView,
   revealNode,
+  stripOf,
+  viewAtStrip,
   zoomGraph,
 } from '../../../../app/renderer/model/scheduler/graph/graph-view';
 import {
@@ -181,6 +185,29 @@ describe('the view', () => {
     const revealed = revealNode(view, 300, layout, window);
     expect(nodeAt(layout, revealed, { xPx: 400, yPx: 200 })).toBe(300);
     expect(revealNode(revealed, 300, layout, window)).toBe(revealed);
+  });
+
+  test('what is in the middle stays there when the window shrinks', async () => {
+    const { layout } = await drawn();
+    const view = revealNode(fitGraph(layout, window), 3, layout, window);
+    const small = { widthPx: 500, heightPx: 300 };
+    const middle = (seen: typeof view, { widthPx, heightPx }: typeof small) =>
+      [seen.leftPx + widthPx / 2 / seen.scale, seen.topPx + heightPx / 2 / seen.scale].map(Math.round);
+    expect(middle(resizedView(view, window, small), small)).toEqual(middle(view, window));
+  });
+
+  test('the strip stands for the whole height: the greatest value at each px, and a press goes there', async () => {
+    const { layout } = await drawn();
+    const strip = stripOf(layout, [0.5, 0.3, 0.1, 0.1, Number.NaN, Number.NaN], 100);
+    expect(strip).toHaveLength(100);
+    const pxOf = (node: number) => Math.floor(((layout.topPx[node] + 1) / layout.heightPx) * 100);
+    expect([0, 1, 3].map((node) => strip[pxOf(node)])).toEqual([0.5, 0.3, 0.1].map(Math.fround));
+    expect(strip[pxOf(4)]).toBe(0);
+    const near = zoomGraph(fitGraph(layout, window), 3, { xPx: 0, yPx: 0 }, layout, window);
+    expect([hasStrip(layout, fitGraph(layout, window), window), hasStrip(layout, near, window)]).toEqual([false, true]);
+    const there = viewAtStrip(near, window.heightPx / 2, layout, window);
+    expect(there.topPx + window.heightPx / there.scale / 2).toBeCloseTo(layout.heightPx / 2);
+    expect(there.scale).toBe(near.scale);
   });
 
   test('arrows walk along the links and the rank', async () => {

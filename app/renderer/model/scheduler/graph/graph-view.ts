@@ -83,6 +83,13 @@ export function panGraph(view: GraphView, { xPx, yPx }: PointPx, layout: GraphLa
   return kept({ scale, leftPx: leftPx + xPx / scale, topPx: topPx + yPx / scale }, layout, window);
 }
 
+/** The view after the window changed its size: what was in the middle stays there. */
+export const resizedView = ({ leftPx, topPx, scale }: GraphView, before: WindowPx, after: WindowPx): GraphView => ({
+  scale,
+  leftPx: leftPx + (before.widthPx - after.widthPx) / 2 / scale,
+  topPx: topPx + (before.heightPx - after.heightPx) / 2 / scale,
+});
+
 export const middleOf = ({ leftPx, topPx, widthsPx, heightsPx }: GraphLayout, node: number): PointPx => ({
   xPx: leftPx[node] + widthsPx[node] / 2,
   yPx: topPx[node] + heightsPx[node] / 2,

@@ -99,7 +99,7 @@ export function layerGraphOf(column: EngineColumn, edges: readonly Edge[]): Laye
   return { nodes, links };
 }
 
-const NODE_WIDTH_PX = 168;
+const NODE_WIDTH_PX = 200;
 const NODE_HEIGHT_PX = { least: 34, most: 84 };
 const END_SIZE_PX = { width: 132, height: 24 };
 

@@ -11,6 +11,7 @@ import {
   nodeAt,
   type PointPx,
   panGraph,
+  resizedView,
   revealNode,
   STRIP_WIDTH_PX,
   viewAtStrip,
@@ -46,6 +47,12 @@ export function useGraphCamera(subject: CameraSubject, window: WindowPx) {
   useEffect(() => {
     if (selected !== undefined && isThere) reveal.current?.(selected);
   }, [selected, isThere]);
+  const lastWindow = useRef(window);
+  useEffect(() => {
+    const before = lastWindow.current;
+    lastWindow.current = window;
+    if (before.widthPx > 0) setView((seen) => seen && resizedView(seen, before, window));
+  }, [window]);
   const pan = (by: PointPx) => change((before) => panGraph(before, by, layout, window));
   const zoom = (factor: number, at: PointPx) => change((before) => zoomGraph(before, factor, at, layout, window));
   const focus = () => selected !== undefined && setView(focusNode(selected, layout, window));
