@@ -43,7 +43,7 @@ ${TRTEXEC_MEANING}`,
       ...(precision === undefined ? {} : { precision }),
       ...(batchSize === undefined ? {} : { batchSize }),
     });
-    const { engines, layerCount, edgeCount, runCount } = made;
+    const { engines, layerCount, edgeCount, runCount, warnings } = made;
     const counts = [
       `${formatCount(engines.length)} ${engines.length === 1 ? 'engine' : 'engines'}`,
       `${formatCount(layerCount)} layers`,
@@ -51,6 +51,7 @@ ${TRTEXEC_MEANING}`,
       `${formatCount(runCount)} runs`,
     ];
     terminal.err(`hookanalyzer: wrote ${output}: ${counts.join(', ')}\n`);
+    for (const { sentence, remedy } of warnings) terminal.err(`hookanalyzer: ${sentence} ${remedy}\n`);
     return 0;
   },
 };

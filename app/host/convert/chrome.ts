@@ -216,6 +216,28 @@ async function writeDevice(
   });
 }
 
+/** Batches and requests of a workload. Those that never ran have no place on a timeline. */
+const SERVED_SQL = `
+  SELECT source, model, startNs, durationNs, batch AS id, requestCount::DOUBLE AS detail, 0::UTINYINT AS isRequest FROM batch
+  WHERE startNs >= 0 AND durationNs >= 0
+  UNION ALL SELECT source, model, arrivalNs, completionNs - arrivalNs, request, batch, 1 FROM request
+  WHERE arrivalNs >= 0 AND completionNs >= arrivalNs ORDER BY 3, 4 DESC`;
+
+async function writeServed(writer: ChromeWriter, store: Store): Promise<void> {
+  await store.stream(SERVED_SQL, async (rowCount, columns) => {
+    const [source, , start, duration, id, detail, isRequest] = columns as readonly ArrayLike<number>[];
+    const model = columns[1] as ArrayLike<string>;
+    for (let row = 0; row < rowCount; row++) {
+      const [tracks, word, key] =
+        isRequest[row] === 1 ? ['Requests', 'request', 'batch'] : ['Batches', 'batch', 'requests'];
+      const track = writer.tracks.served(source[row], `${tracks} of ${model[row]}`);
+      const tail = `${tailStart(`"${word} ${id[row]}"`, 'serving', `"${key}":${detail[row]}`)}}},\n`;
+      const busy = writer.addText(writer.slice(track, start[row], duration[row], tail).text);
+      if (busy) await busy;
+    }
+  });
+}
+
 async function writeMarks(writer: ChromeWriter, store: Store): Promise<void> {
   await store.stream(
     'SELECT source, thread, startNs, name FROM range WHERE kind = 3 ORDER BY startNs',
@@ -284,6 +306,7 @@ export async function exportChrome(
     options.onProgress?.(0.4);
     for (const work of DEVICE_WORK) await writeDevice(writer, store, calls, work);
     options.onProgress?.(0.8);
+    await writeServed(writer, store);
     await writeMarks(writer, store);
     await writeCounters(writer, store);
     await writer.metadata();

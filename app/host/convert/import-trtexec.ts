@@ -5,6 +5,7 @@ import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { RowOf } from '../../../shared/model/column';
 import { enums } from '../../../shared/model/enums';
+import { formatCount } from '../../../shared/units/format';
 import { failure } from '../../../shared/util/failure';
 import { encodeRows } from '../../../shared/wire/encode';
 import { stampHeader } from '../../../shared/wire/header';
@@ -38,6 +39,8 @@ export interface ImportResult {
   readonly layerCount: number;
   readonly edgeCount: number;
   readonly runCount: number;
+  /** What does not fit together. */
+  readonly warnings: readonly { readonly sentence: string; readonly remedy: string }[];
 }
 
 interface Named {
@@ -87,7 +90,7 @@ function sessionRow(paths: readonly string[]): RowOf<Tables['session']> {
   };
 }
 
-function diagnosticsOf(rows: readonly TrtexecRows[]): RowOf<Tables['diagnostic']>[] {
+function diagnosticsOf(engines: readonly TrtexecEngine[], rows: readonly TrtexecRows[]): RowOf<Tables['diagnostic']>[] {
   const told = { timeNs: 0, severity: enums.severity.info, code: 'trtexecImport' };
   const unknown = 'The files do not say how many items a batch has; 1 is shown.';
   return [
@@ -95,6 +98,13 @@ function diagnosticsOf(rows: readonly TrtexecRows[]): RowOf<Tables['diagnostic']
     ...(rows.some(({ isBatchSizeUnknown }) => isBatchSizeUnknown)
       ? [{ ...told, sentence: unknown, remedy: 'Import again with --batch N, or with the file of --exportLayerInfo.' }]
       : []),
+    ...rows.flatMap(({ layer, strangeLayerCount }, index) => {
+      if (strangeLayerCount === 0) return [];
+      const all = `${formatCount(strangeLayerCount)} of the ${formatCount(layer.length)} timed layers of ${engines[index].engine}`;
+      const sentence = `${all} are not among the engine’s layers, so what flows between them is not known.`;
+      const remedy = 'Give files of one engine together: those of one build, exported by one run of trtexec.';
+      return [{ ...told, severity: enums.severity.warning, sentence, remedy }];
+    }),
   ];
 }
 
@@ -118,6 +128,7 @@ export async function importTrtexec(
   });
   refuseExisting(output, { overwrite });
   const part = `${output}.part`;
+  const diagnostics = diagnosticsOf(engines, rows);
   const writer = await HkaWriter.open(part, { overwrite: true });
   try {
     let sequence = 0;
@@ -134,7 +145,7 @@ export async function importTrtexec(
     const nobodyKnows = { timeNs: 0, pid: 0, parentPid: 0, exitCode: -1 };
     const started = { event: enums.processEvent.started, executable: 'trtexec' };
     append('process', [{ ...nobodyKnows, ...started, arguments: ['trtexec', ...command].join(' ') }]);
-    append('diagnostic', diagnosticsOf(rows));
+    append('diagnostic', diagnostics);
     for (const { layer, edge, batch, request } of rows) {
       append('layer', layer);
       append('edge', edge);
@@ -152,5 +163,6 @@ export async function importTrtexec(
   return {
     engines: engines.map(({ engine }) => engine),
     ...{ layerCount: countOf('layer'), edgeCount: countOf('edge'), runCount: countOf('batch') },
+    warnings: diagnostics.filter(({ severity }) => severity === enums.severity.warning),
   };
 }

@@ -102,6 +102,15 @@ export class Tracks {
     });
   }
 
+  /** What a process did for a model, beside its threads. */
+  served(source: number, name: string): Track {
+    return this.track(`served.${source}.${name}`, () => {
+      const pid = this.pidOf(source);
+      if (!this.processes.has(pid)) this.processes.set(pid, { pid, name: `process ${pid}`, sortIndex: pid });
+      return { pid, name };
+    });
+  }
+
   /** The thread id of a lane of a track. Real thread ids are not used: a second lane needs one too. */
   threadId(track: Track, lane: number): number {
     track.threadIds[lane] ??= ++this.lastThreadId;

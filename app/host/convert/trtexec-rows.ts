@@ -34,6 +34,8 @@ export interface TrtexecRows {
   readonly request: RowOf<Tables['request']>[];
   /** The files do not say how many items a batch has; 1 stands in the rows. */
   readonly isBatchSizeUnknown: boolean;
+  /** Layers that were timed and that the file with the engine's layers, which was given too, does not have. */
+  readonly strangeLayerCount: number;
 }
 
 /** TensorRT's names of what weights and tensors hold, by how a person calls them. */
@@ -144,6 +146,11 @@ const NO_REQUEST = {
 };
 const NO_BATCH = { predictedNs: -1, stream: 0, tier: 0, isOk: 1, version: '', neighbours: '' };
 
+function strangeLayers({ profile, layerInfo }: TrtexecEngine): number {
+  if (!profile || !layerInfo) return 0;
+  return joinInspector(profile.layers, layerInfo.layers).filter(({ inspected }) => inspected === undefined).length;
+}
+
 /** `batchFrom` numbers the runs, so that those of two engines differ. */
 export function trtexecRows(given: TrtexecEngine, batchFrom: number): TrtexecRows {
   const { engine, model, layerInfo, times } = given;
@@ -175,5 +182,6 @@ export function trtexecRows(given: TrtexecEngine, batchFrom: number): TrtexecRow
       };
     }),
     isBatchSizeUnknown: toldSize === undefined,
+    strangeLayerCount: strangeLayers(given),
   };
 }

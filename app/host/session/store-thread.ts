@@ -1,5 +1,6 @@
 // A session's store from outside its thread.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type FailureError, failure } from '../../../shared/util/failure';
 import type { FromStore, StoreQuestionName, StoreQuestions, StoreThreadData, ToStore } from './store-messages';
@@ -73,13 +74,12 @@ export class StoreThread {
     return answer.finally(() => signal?.removeEventListener('abort', cancel));
   }
 
-  /** Ends the thread; what is being asked is cancelled. */
+  /** Ends the thread; what is being asked is cancelled. Waits for it 3 s at most. */
   async close(): Promise<void> {
-    // It is ended either way: what is asked of it is of no use to anybody any more.
-    const asked = this.ended ? undefined : this.ask('close', undefined).catch(() => {});
-    const timeout = new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX).unref());
-    await Promise.race([asked, timeout]);
-    await this.worker.terminate();
+    const closed = this.ended ? Promise.resolve() : this.ask('close', undefined).catch(() => {});
+    const ended = closed.then(() => this.worker.terminate());
+    // Not ended before it has answered: what DuckDB still does in it would call back into a thread that is gone, which ends the process.
+    await Promise.race([ended, delay(CLOSE_MS_MAX, undefined, { ref: false })]);
   }
 
   private take(message: FromStore): void {

@@ -67,20 +67,15 @@ class OwnKernelsEngine implements KernelsEngine {
   private layers: readonly LayerTime[] = [];
   private released: Promise<void> | undefined;
   private isClosing = false;
-  private rejectAll: (error: FailureError) => void = () => {};
-  private readonly aborted: Promise<never>;
+  /** Of what is asked for and not answered yet. */
+  private readonly rejections = new Set<(error: FailureError) => void>();
 
   constructor(
     readonly facts: EngineFacts,
     private readonly options: Required<Pick<KernelsOptions, 'device' | 'stream' | 'layerRuns' | 'onClosed'>>,
     private readonly network: BoundNetwork,
     private readonly fixedSize: number | undefined,
-  ) {
-    this.aborted = new Promise((_, reject) => {
-      this.rejectAll = reject;
-    });
-    this.aborted.catch(() => {}); // nobody may be waiting
-  }
+  ) {}
 
   get isGraph(): boolean {
     return this.planOf(1).graph !== undefined;
@@ -171,8 +166,15 @@ class OwnKernelsEngine implements KernelsEngine {
         this.waitingCount -= 1;
       }
     });
-    this.tail = turn.catch(() => {});
-    return Promise.race([turn, this.aborted]);
+    this.tail = turn.then(
+      () => {},
+      () => {},
+    );
+    // No race with a promise that lives as long as the engine: that would keep every answer as long.
+    return new Promise<T>((resolve, reject) => {
+      this.rejections.add(reject);
+      turn.then(resolve, reject).finally(() => this.rejections.delete(reject));
+    });
   }
 
   private failed(error: unknown): FailureError {
@@ -272,7 +274,8 @@ class OwnKernelsEngine implements KernelsEngine {
 
   abort(reason: string): void {
     if (this.ended) return;
-    this.rejectAll(this.end(reason));
+    const error = this.end(reason);
+    for (const reject of this.rejections) reject(error);
     // The device may still write. Who closes hears what went wrong.
     this.release().catch(() => {});
   }

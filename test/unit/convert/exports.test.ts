@@ -161,3 +161,39 @@ test('speedscope profiles open and close in order, and every one is closed', asy
     }
   });
 });
+
+test('a workload: batches and requests of a model side by side, those that overlap in lanes of their own', async () => {
+  const batch = (id: number, startNs: number, durationNs: number) => ({
+    batch: id,
+    startNs,
+    durationNs,
+    requestCount: 2,
+    model: 'net',
+  });
+  const request = (id: number, arrivalNs: number, completionNs: number) => ({
+    request: id,
+    batch: 1,
+    arrivalNs,
+    completionNs,
+    model: 'net',
+  });
+  const rows = {
+    process: [{ event: 1, pid: 77, executable: 'trtexec' }],
+    batch: [batch(1, 2000, 3000), batch(2, 9000, -1)],
+    request: [request(1, 1000, 5000), request(2, 1500, 6000), request(3, 8000, -1)],
+  };
+  const events = await withSession(rows, async ({ store, folder }) => {
+    const path = join(folder, 'trace.json');
+    expect(await exportChrome(store, path)).toEqual({ sliceCount: 3 });
+    return (JSON.parse(readFileSync(path, 'utf8')) as { traceEvents: ChromeEvent[] }).traceEvents;
+  });
+  const threadOf = new Map(
+    events.flatMap(({ name, tid, args }) => (name === 'thread_name' ? [[tid, args.name] as const] : [])),
+  );
+  const slices = events.filter(({ ph }) => ph === 'X');
+  expect(slices.map(({ name, pid, tid, ts, dur, args }) => [name, pid, threadOf.get(tid), ts, dur, args])).toEqual([
+    ['request 1', 77, 'Requests of net', 1, 4, { batch: 1 }],
+    ['request 2', 77, 'Requests of net (2)', 1.5, 4.5, { batch: 1 }],
+    ['batch 1', 77, 'Batches of net', 2, 3, { requests: 2 }],
+  ]);
+});

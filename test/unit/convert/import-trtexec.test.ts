@@ -87,7 +87,13 @@ test('layers, what flows between them, and runs as batches and requests', async 
       requests: await all('SELECT request, batch, arrivalNs, dispatchNs, completionNs FROM request'),
     };
   });
-  expect(result).toEqual({ engines: ['trtexec/1/engine-profile'], layerCount: 3, edgeCount: 5, runCount: 2 });
+  expect(result).toEqual({
+    engines: ['trtexec/1/engine-profile'],
+    layerCount: 3,
+    edgeCount: 5,
+    runCount: 2,
+    warnings: [],
+  });
   const common = [10, 4, 'fp16', 'trtexec/1/engine-profile'];
   expect(used.layers).toEqual([
     [0, 'first', 'CaskConvolution', 100_000, ...common],
@@ -162,6 +168,15 @@ test('old versions: no medians, other names of the copies, and no batch size, wh
   );
   expect(told.used).toEqual([[8, 'int8']]);
   expect(told.summary.diagnostics).toHaveLength(1);
+});
+
+test('files of two engines given as one are told', async () => {
+  const paths = [fixture('profile-10.json'), written('other-layers.json', forked('FP16', 'Half'))];
+  const { result, summary } = await imported(paths, {}, rowsOf('SELECT 1'));
+  const sentence =
+    '3 of the 3 timed layers of trtexec/1/profile-10 are not among the engine’s layers, so what flows between them is not known.';
+  expect(result.warnings).toMatchObject([{ sentence }]);
+  expect(summary.diagnostics.map((row) => row.sentence)).toContain(sentence);
 });
 
 test('layers of the engine alone are layers that never ran', async () => {

@@ -124,7 +124,8 @@ test('a pool gives back what it was given, and keeps few', () => {
 
 const run = (ts: number, dur: number) => ({ cat: 'Session', name: 'model_run', ph: 'X', ts, dur, args: {} });
 const node = (name: string, ts: number, dur: number, index: string) => {
-  return { cat: 'Node', name: `${name}_kernel_time`, ph: 'X', ts, dur, args: { op_name: 'Conv', node_index: index } };
+  const args = { op_name: 'Conv', node_index: index, output_type_shape: [{ float: [1, 4] }] };
+  return { cat: 'Node', name: `${name}_kernel_time`, ph: 'X', ts, dur, args };
 };
 
 test('a profile: first runs left out, microseconds to nanoseconds, one layer a node and batch size', () => {
@@ -148,7 +149,7 @@ test('a profile: first runs left out, microseconds to nanoseconds, one layer a n
     { size: 1, isCounted: true },
     { size: 4, isCounted: true },
   ];
-  const layer = { type: 'Conv', batchSize: 1, runCount: 2 };
+  const layer = { type: 'Conv', batchSize: 1, runCount: 2, outputs: [{ dims: [1, 4], bytes: 16 }] };
   expect(parseProfile(JSON.stringify(events), runs)).toEqual([
     { ...layer, name: 'a', offsetNs: 3000, averageNs: 11_000, medianNs: 11_000, totalNs: 22_000 },
     { ...layer, name: 'b', offsetNs: 22_500, averageNs: 30_000, medianNs: 30_000, totalNs: 60_000 },

@@ -61,6 +61,7 @@ export function halfConv(task: OperatorTask, sides: Window): View {
     ...{ ...padding, ...sides, inputPitch, outputElement },
     outputPitch: pixelPitch(output) ?? padding.channelsOut,
     ...(residual ? { residualPitch: residual.pitch } : {}),
+    startsEarly: true, // weights and bias, which it fetches before the kernel in front of it ends, are written by no kernel
   };
   const reads: Record<string, View> = {
     input,
