@@ -118,6 +118,11 @@ describe('calls', () => {
     ['a pitch', { ...call, outputPitch: 20 }, /^conv_half: outputPitch must be a multiple of 8/],
     ['a short pitch', { ...call, inputPitch: 0 }, /^conv_half: inputPitch must be a whole number from 8/],
     ['an address', { ...call, input: memory + 8 }, /^conv_half: input must be a multiple of 16 bytes\.$/],
+    [
+      'more weights than are counted',
+      { ...call, channelsIn: 65528, channelsOut: 65528 },
+      /^conv_half: the weights have more than 2\^34 elements; take fewer channels at once\.$/,
+    ],
     ['a window', { ...call, window: 2 }, /^conv_half: window must be 1 or 3\.$/],
     ['a tile', { ...call, variant: 'tile_1x1' }, /^conv_half: variant must be one of tile_/],
     ['little memory', { ...call, height: 400, width: 400 }, /^conv_half: input has 1048576 bytes; 2560000 are needed/],
