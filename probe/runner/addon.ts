@@ -93,9 +93,12 @@ export interface ComputeDevice {
    * free again once nothing refers to the array, or by giveBack(). undefined when no such block is free.
    */
   hostArray(bytes: number, blockBytes?: number): ArrayBuffer | undefined;
-  /** Frees the block at once; the array and all views of it are empty then. */
+  /** Frees the block at once; the array and all views of it are empty then. Throws while a fetch into it has not been waited for. */
   giveBack(array: ArrayBuffer): void;
-  /** Downloads into an array of hostArray() behind what the stream has, and returns at once; whenDone() says when it is there. */
+  /**
+   * Downloads into an array of hostArray() behind what the stream has, and returns at once; whenDone() says when it is there. Until then, or
+   * until synchronize() or a download of the stream, the array is kept even when nothing refers to it.
+   */
   fetch(options: { source: DeviceAddress; target: NodeJS.TypedArray; stream?: number }): void;
   /**
    * Lets copies of up to `bytes` on the stream go through page-locked memory, where an upload returns before the device has read it; the

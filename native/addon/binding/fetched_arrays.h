@@ -8,10 +8,15 @@
 
 namespace hka::addon {
 
-// Lives on Node's thread.
+// Lives on Node's thread. One entry a stream and array, however often it is fetched.
 class FetchedArrays {
  public:
   void add(uint32_t stream, Napi::ArrayBuffer array) {
+    for (Fetch& each : fetches_) {
+      if (each.stream != stream || each.address != array.Data()) continue;
+      each.number = ++lastFetch_;
+      return;
+    }
     fetches_.push_back({++lastFetch_, stream, array.Data(), Napi::Persistent(array)});
   }
   // The number of the latest, for done().
