@@ -32,7 +32,8 @@ const BUILD_FOLDER = 'build';
 const COMMON = '-std=c++17 -DNDEBUG';
 const SHARED = ['-fPIC', '-fvisibility=hidden', '-fvisibility-inlines-hidden'];
 const STATIC_RUNTIME = ['-static-libstdc++', '-static-libgcc'];
-const ADDON_DEFINES = '-DNAPI_VERSION=8 -DNODE_ADDON_API_CPP_EXCEPTIONS_ALL -DBUILDING_NODE_EXTENSION';
+const ADDON_DEFINES =
+  '-DNAPI_VERSION=8 -DNODE_ADDON_API_CPP_EXCEPTIONS_ALL -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS -DBUILDING_NODE_EXTENSION';
 
 function objectOf(source: string): string {
   return `${BUILD_FOLDER}/${source.replaceAll('/', '-')}.o`;

@@ -114,18 +114,16 @@ test('a device that is closed meanwhile is kept until its stream is done', async
   expect(() => device.whenDone(0)).toThrow('The device is closed.');
 });
 
-test('a thread of JavaScript that ends meanwhile waits for its streams, and the program goes on', async () => {
+/** A program that ten times ends a thread of JavaScript which has done `work` with a device. */
+async function endingThreads(work: string) {
   const body = `
     const { parentPort, workerData } = require('node:worker_threads');
     const device = require(workerData).createCpuDevice({ threads: 1, epochNs: process.hrtime.bigint() });
     const numbers = device.alloc(4 << 20);
     const strides = { inputStrides: [1], secondStrides: [0], outputStrides: [1] };
-    const sum = { kernel: 'tensor', operation: 'add', dims: [1 << 20], ...strides, input: numbers, second: numbers, output: numbers };
+    const sum = { kernel: 'tensor', operation: 'add', dims: [1 << 16], ...strides, input: numbers, second: numbers, output: numbers };
     device.reserveHost({ bytes: 1000, count: 1 });
-    for (let run = 0; run < 40; run += 1) device.launch(sum);
-    device.fetch({ source: numbers, target: new Float32Array(device.hostArray(1000)) });
-    globalThis.done = [device.whenDone(0), device.whenDone(0)];
-    parentPort.postMessage('waits');`;
+    ${work}`;
   const program = `
     const { Worker } = require('node:worker_threads');
     const { once } = require('node:events');
@@ -137,7 +135,28 @@ test('a thread of JavaScript that ends meanwhile waits for its streams, and the 
       }
       console.log('goes on');
     })();`;
-  const run = promisify(execFile)(process.execPath, ['-e', program, body, ensureNativeBuilt().addonPath]);
+  return promisify(execFile)(process.execPath, ['-e', program, body, ensureNativeBuilt().addonPath]);
+}
+
+test('a thread of JavaScript that ends meanwhile waits for its streams, and the program goes on', async () => {
+  const run = endingThreads(`
+    for (let run = 0; run < 600; run += 1) device.launch(sum);
+    device.fetch({ source: numbers, target: new Float32Array(device.hostArray(1000)) });
+    globalThis.done = [device.whenDone(0), device.whenDone(0)];
+    parentPort.postMessage('waits');`);
+  expect(await run).toEqual({ stdout: 'goes on\n', stderr: '' });
+});
+
+test('a thread of JavaScript may end in the middle of a call', async () => {
+  const run = endingThreads(`
+    const runs = async () => {
+      for (;;) {
+        device.launch(sum);
+        await device.whenDone(0);
+      }
+    };
+    for (let at = 0; at < 6; at += 1) runs();
+    setTimeout(() => parentPort.postMessage('runs'), 5);`);
   expect(await run).toEqual({ stdout: 'goes on\n', stderr: '' });
 });
 
