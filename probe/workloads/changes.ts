@@ -92,7 +92,17 @@ export class Changes {
     throw failure('unknownVersion', sentence, `Its versions are: ${names.join(', ')}.`);
   }
 
+  /** Engines take no larger batches than they were loaded for. Throws FailureError batchTooLarge. */
+  private checkBatchSize(model: string, batchSize: number): void {
+    const loaded = this.models.find(({ options }) => options.name === model);
+    const most = loaded?.options.maxBatchSize ?? 1;
+    if (!loaded || batchSize <= most) return;
+    const sentence = `The engines of "${model}" were loaded for batches of ${most} at most.`;
+    throw failure('batchTooLarge', sentence, 'Choose a smaller maxBatchSize, or start the workload with a larger one.');
+  }
+
   private limit({ model, maxBatchSize, maxQueueSize }: LimitsChange): void {
+    this.checkBatchSize(model, maxBatchSize ?? 1);
     const before = this.options.get(model);
     const { dynamicBatching = {} } = before ?? {};
     const sized = (policy: QueuePolicy) => (maxQueueSize === undefined ? policy : { ...policy, maxQueueSize });
