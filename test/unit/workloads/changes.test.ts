@@ -81,6 +81,7 @@ test.each([
   ['a version that is not up', line({ kind: 'swap', model: 'm', version: '7' }), /Version "7" of "m" is not loaded/],
   ['a version without a file', line({ kind: 'load', model: 'm', version: '7' }), /has no version "7" of "m"/],
   ['a version of no model', line({ kind: 'load', model: 'x', version: '1' }), /There is no model "x"/],
+  ['traffic for nobody', line({ kind: 'traffic', model: 'm', weights: { '1': 0 } }), /must give one version a share/],
   ['a batch that no engine takes', line({ kind: 'limits', model: 'm', maxBatchSize: 5 }), /for batches of 4 at most/],
   ['limits that cannot be', line({ kind: 'limits', model: 'm', maxBatchSize: 5000 }), /wrong at maxBatchSize/],
 ])('%s is told and nothing else happens', (_, text, sentence) => {
