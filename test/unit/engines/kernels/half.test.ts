@@ -320,6 +320,18 @@ describe('parts of networks', () => {
   });
 });
 
+test('two upsampled pictures as an answer: more dimensions than a kernel walks through', async () => {
+  const build = new GraphBuilder(9);
+  const wide = upsample(build, '/up', stem(build));
+  build.node('/gate', 'Sigmoid', [wide.name]);
+  const model = build.finish('two', value('x', 2, 5, 12, 12), value('y', 2, 16, 24, 24));
+  const engine = await bed.load(model, { precision: 'fp16' });
+  const values = randomFloats(seededRandom(3), 2 * 5 * 12 * 12, 1);
+  const want = (await wanted(bed.write(model), 'x', [2, 5, 12, 12], values)).y;
+  const { outputs } = await engine.infer({ batch: 1, size: 2, inputs: { x: values } });
+  expect(largestError(outputs.y as Float32Array, want)).toBeLessThan(8 * 4 * ROUNDING);
+});
+
 describe('what FP16 cannot be', () => {
   test('a weight beyond its range names the node', async () => {
     const build = new GraphBuilder(1);
