@@ -1,11 +1,12 @@
 // Changes of a workload that runs: an event of its file, or JSON from outside, by the probe or by a line of the control file.
 
 import { closeSync, fstatSync, openSync, readSync, watch } from 'node:fs';
-import { FailureError } from '../../shared/util/failure';
+import { FailureError, failure } from '../../shared/util/failure';
 import type { ModelOptions, QueuePolicy } from '../scheduler/configuration';
 import { DEFAULT_QUEUE_POLICY } from '../scheduler/configuration';
 import type { Scheduler } from '../scheduler/scheduler';
 import { type Change, change } from './schema';
+import type { ModelPlan } from './workload';
 
 /** Tells what could not be done; the workload goes on. */
 export type Refused = (sentence: string, remedy: string) => void;
@@ -21,10 +22,10 @@ export class Changes {
 
   constructor(
     private readonly scheduler: Scheduler,
-    models: readonly ModelOptions[],
+    private readonly models: readonly Pick<ModelPlan, 'options' | 'versions'>[],
     private readonly refused: Refused,
   ) {
-    this.options = new Map(models.map((model) => [model.name, model]));
+    this.options = new Map(models.map(({ options }) => [options.name, options]));
   }
 
   /** Never throws: what cannot be done is told. */
@@ -72,6 +73,7 @@ export class Changes {
         this.rollBack(wanted.model);
         break;
       case 'load':
+        this.checkVersion(wanted.model, wanted.version);
         scheduler.load(wanted.model, wanted.version, (error) => {
           if (error) this.refused(`Version "${wanted.version}" of "${wanted.model}" was not loaded: ${error}`, '');
         });
@@ -82,7 +84,25 @@ export class Changes {
     }
   }
 
+  /** Only what the workload names has files to be loaded from. Throws FailureError unknownVersion. */
+  private checkVersion(model: string, version: string): void {
+    const names = this.models.find(({ options }) => options.name === model)?.versions.map((each) => each.version);
+    if (!names || names.includes(version)) return; // of a model that is not there the scheduler says so
+    const sentence = `The workload has no version "${version}" of "${model}".`;
+    throw failure('unknownVersion', sentence, `Its versions are: ${names.join(', ')}.`);
+  }
+
+  /** Engines take no larger batches than they were loaded for. Throws FailureError batchTooLarge. */
+  private checkBatchSize(model: string, batchSize: number): void {
+    const loaded = this.models.find(({ options }) => options.name === model);
+    const most = loaded?.options.maxBatchSize ?? 1;
+    if (!loaded || batchSize <= most) return;
+    const sentence = `The engines of "${model}" were loaded for batches of ${most} at most.`;
+    throw failure('batchTooLarge', sentence, 'Choose a smaller maxBatchSize, or start the workload with a larger one.');
+  }
+
   private limit({ model, maxBatchSize, maxQueueSize }: LimitsChange): void {
+    this.checkBatchSize(model, maxBatchSize ?? 1);
     const before = this.options.get(model);
     const { dynamicBatching = {} } = before ?? {};
     const sized = (policy: QueuePolicy) => (maxQueueSize === undefined ? policy : { ...policy, maxQueueSize });

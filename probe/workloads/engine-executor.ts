@@ -3,7 +3,7 @@
 
 import type { LayerEdge } from '../../shared/model/layer-edges';
 import { FailureError } from '../../shared/util/failure';
-import { assembleBatch, BatchScratch, splitBatch } from '../engines/batch';
+import { assembleBatch, BatchScratch, type Item, splitBatch } from '../engines/batch';
 import type { Engine, EngineFacts, LayerTime } from '../engines/engine';
 import type { BatchAnswer, BatchOrder, EngineRef, Executor, Settled, Warmed } from '../scheduler/executor';
 import { BuildReport } from './build-report';
@@ -55,6 +55,11 @@ const LET_GO = 'It was let go of while it came up.';
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const isCancel = (error: unknown) => error instanceof FailureError && error.failure.code === 'buildCancelled';
+
+/** Without an item's own arrays: one may be an answer of the same engine, which others still read. */
+function lentOf(values: Item, [first]: readonly Item[]): Item {
+  return Object.fromEntries(Object.entries(values).filter(([name, array]) => array !== first[name]));
+}
 
 export class EngineExecutor implements Executor {
   private readonly loaded = new Map<EngineRef, Loaded>();
@@ -178,7 +183,7 @@ export class EngineExecutor implements Executor {
     const size = requests.length;
     const values = assembleBatch(facts, taken, engine, scratch);
     const answer = engine.infer({ batch: id, size, inputs: values });
-    engine.giveBack?.(values);
+    engine.giveBack?.(lentOf(values, taken));
     const { outputs, startNs, durationNs } = await answer;
     const results = splitBatch(facts, outputs, size).map((each): EngineAnswer => ({ facts, outputs: each }));
     return { startNs: startNs - this.options.epochNs, durationNs, results };

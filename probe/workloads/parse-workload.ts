@@ -135,6 +135,15 @@ function checkNames({ models, pipelines, sources, events }: WorkloadFile, refuse
   });
 }
 
+/** Every model has something to begin with. `loadedLater` has "model/version" of what an event loads. */
+function checkFirst({ models }: WorkloadFile, loadedLater: ReadonlySet<string>, refuse: Refuse): void {
+  for (const [name, { versions = { '1': {} } }] of Object.entries(models)) {
+    const isLater = (version: string) => loadedLater.has(`${name}/${version}`);
+    if (!Object.keys(versions).every(isLater)) continue;
+    refuse(['models', name], 'each of its versions is loaded by an event, and none at the start', 'Name one more.');
+  }
+}
+
 /** Throws FailureError badWorkload with one sentence: where in the file, what is wrong, and what may stand there. */
 export function parseWorkload(text: string, origin: Origin): Workload {
   const value = readYaml(text, origin);
@@ -148,6 +157,7 @@ export function parseWorkload(text: string, origin: Origin): Workload {
   const loadedLater = new Set(
     file.events.flatMap(({ change }) => (change.kind === 'load' ? [`${change.model}/${change.version}`] : [])),
   );
+  checkFirst(file, loadedLater, refuse);
   const models = Object.entries(file.models).map(([name, entry]) => modelPlan(name, entry, loadedLater));
   for (const { options } of models) {
     try {

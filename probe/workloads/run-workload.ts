@@ -86,9 +86,8 @@ class Running {
     const { clock, executor, listener } = this;
     const { streams, agingNs, agedEvery } = workload;
     this.scheduler = new Scheduler({ clock, executor, listener, policy, streams, agingNs, agedEvery });
-    const models = workload.models.map(({ options }) => options);
     const warn = (sentence: string, remedy: string) => this.warn(sentence, remedy);
-    this.changes = new Changes(this.scheduler, models, warn);
+    this.changes = new Changes(this.scheduler, workload.models, warn);
     const note = (sentence: string) => this.rows.note('workload', sentence);
     const { changes, scheduler } = this;
     this.asking = new Asking({ workload, seed, clock, scheduler, listener, executor, changes, warn, note });

@@ -2,7 +2,12 @@
 // camel case, with its meaning; times carry their unit in the name.
 
 import { z } from 'zod';
-import { POLICY_CHOICES, WORKLOAD_SECONDS_MAX, workloadChange } from '../../shared/rpc/workload-control';
+import {
+  POLICY_CHOICES,
+  trafficWeights,
+  WORKLOAD_SECONDS_MAX,
+  workloadChange,
+} from '../../shared/rpc/workload-control';
 import { FEEDS } from './feeds/feed';
 import { tensorrtKeys } from './tensorrt-keys';
 
@@ -18,7 +23,6 @@ const ratio = z.number().min(0).max(1);
 const priority = z.number().int().min(1).max(15);
 const word = z.string().regex(/^[\w.-]{1,64}$/, 'must be a word of at most 64 letters, digits, "_", "." and "-"');
 const named = <T extends z.ZodType>(item: T) => z.record(word, item);
-const weights = named(z.number().min(0).max(1_000_000));
 
 const place = z.string().min(1).max(1000);
 /** Sizes of inputs that the model leaves free, -1 being the batch. */
@@ -110,7 +114,7 @@ const model = z.strictObject({
   /** In the order of loading; the first one serves unless `traffic` says otherwise. */
   versions: named(enginePart).optional(),
   /** Shares of the askers by version. */
-  traffic: weights.optional(),
+  traffic: trafficWeights.optional(),
 });
 
 const ratePerSec = z.number().positive().max(RATE_PER_SEC_MAX);

@@ -16,6 +16,10 @@ export const WORKLOAD_TEXT_BYTES_MAX = 100_000;
 
 const modelName = z.string().min(1).max(200);
 const versionName = z.string().min(1).max(200);
+/** Shares of the askers by version. */
+export const trafficWeights = z
+  .record(versionName, z.number().min(0).max(1_000_000))
+  .refine((all) => Object.values(all).some((weight) => weight > 0), 'must give one version a share above 0');
 const count = z.number().int().min(0).max(1_000_000);
 
 /** One change of a workload that runs. */
@@ -32,7 +36,7 @@ export const workloadChange = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('traffic'),
     model: modelName,
-    weights: z.record(z.string().min(1).max(200), z.number().min(0).max(1_000_000)),
+    weights: trafficWeights,
   }),
   /** Back to the version that served before. */
   z.object({ kind: z.literal('roll-back'), model: modelName }),

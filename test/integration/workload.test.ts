@@ -72,6 +72,14 @@ test('the demo: a workload with kernels of the CPU device, classified by ONNX Ru
   expect(tables.pipeline?.rows).toBeGreaterThan(5);
 });
 
+test('a wrong file: said once, and no recording of nothing', async () => {
+  writeFileSync(join(folder, 'wrong.yaml'), 'name: wrong\nmodels: {}\nsources: {}\n');
+  const { code, out, err } = await command('wrong.yaml -o wrong.hka');
+  expect([code, out]).toEqual([1, '']);
+  expect(err.split('\n').filter((text) => text.includes('must name at least one model'))).toHaveLength(1);
+  expect(existsSync(join(folder, 'wrong.hka'))).toBe(false);
+});
+
 test.each([
   ['nothing.yaml', 1, 'There is no workload file nothing.yaml, and no preset of that name. The presets are: three-'],
   ['mine.yaml --compare fifo', 2, '--compare takes two policies or more'],

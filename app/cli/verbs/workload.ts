@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import {
   POLICY_CHOICES,
@@ -77,6 +77,11 @@ async function recordRun(
     },
     terminal,
   );
+  if (recorded.exitCode !== 0 && !recorded.rows.build) {
+    // Not one model was looked at: the runner has said why, and there is nothing to read in the file.
+    rmSync(filePath, { force: true });
+    return recorded.exitCode;
+  }
   const { store } = await openForReading(filePath, terminal);
   try {
     await use(store);

@@ -67,21 +67,23 @@ GROUP BY source, batch;
 CREATE OR REPLACE VIEW late_cause AS
 WITH late AS (
   SELECT source, request, max(because) AS because, max(other) AS other FROM decision WHERE kind = 'late' GROUP BY source, request
-), slow AS (
+), slow AS MATERIALIZED (
   SELECT DISTINCT batch.*
   FROM late
   JOIN request ON request.source = late.source AND request.request = late.request AND request.batch <> 0
   JOIN batch ON batch.source = request.source AND batch.batch = request.batch
   WHERE late.because IN ('slow-kernel', 'throttled')
-), linked AS (
+), linked AS MATERIALIZED (
   SELECT source, batch, callSource, correlation FROM batch_call SEMI JOIN slow USING (source, batch)
 ), allocating AS (
   SELECT DISTINCT linked.source, linked.batch
   FROM linked JOIN memory ON memory.source = linked.callSource AND memory.correlation = linked.correlation AND memory.operation = 1
   UNION
-  SELECT DISTINCT slow.source, slow.batch
-  FROM slow ANTI JOIN linked USING (source, batch)
-  JOIN memory ON memory.operation = 1 AND memory.timeNs >= slow.startNs AND memory.timeNs < slow.startNs + slow.durationNs
+  -- The first allocation from the batch's begin on tells: all pairs of batches and allocations would take minutes in a long session.
+  SELECT lone.source, lone.batch
+  FROM (SELECT slow.* FROM slow ANTI JOIN linked USING (source, batch)) AS lone
+  ASOF JOIN (SELECT timeNs FROM memory WHERE operation = 1) AS allocated ON lone.startNs <= allocated.timeNs
+  WHERE allocated.timeNs < lone.startNs + lone.durationNs
 ), reading AS (
   SELECT health.source, string.text AS metric, health.timeNs, health.value,
     coalesce(lag(health.timeNs) OVER same, health.timeNs) AS beforeNs, coalesce(lag(health.value) OVER same, health.value) AS beforeValue,

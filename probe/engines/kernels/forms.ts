@@ -66,9 +66,7 @@ export class HalfForms implements Forms {
   }
 
   private isAlongChannels(node: OnnxNode): boolean {
-    const axis = node.attributes.get('axis');
-    const at = axis?.kind === 'int' ? axis.value : 0;
-    return at === 1 || at + this.dims(node.inputs[0]).length === 1;
+    return isAlongChannels(node, this.dims(node.inputs[0]).length);
   }
 
   /** From what a node makes to what it reads. */
@@ -96,6 +94,13 @@ export class HalfForms implements Forms {
     if (operator === 'Split') return isFirst && this.isAlongChannels(node);
     return isFirst && (SAME_OPERATORS.has(operator) || isRowsOfPixels(node, (name) => this.dims(name)));
   }
+}
+
+/** Whether a Concat or Split of values of `rank` dimensions goes along their channels. */
+export function isAlongChannels({ attributes }: OnnxNode, rank: number): boolean {
+  const axis = attributes.get('axis');
+  const at = axis?.kind === 'int' ? axis.value : 0;
+  return at === 1 || at + rank === 1;
 }
 
 /** Whether a Reshape only numbers the pixels of pictures through: [images, channels, height, width] to [images, channels, pixels]. */

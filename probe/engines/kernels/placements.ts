@@ -7,7 +7,7 @@
 
 import type { OnnxGraph, OnnxNode } from '../onnx/model';
 import type { TensorShape } from '../onnx/operators/rule';
-import { type Forms, isRowsOfPixels } from './forms';
+import { type Forms, isAlongChannels, isRowsOfPixels } from './forms';
 import type { Fusions } from './fuse';
 import { PACK_COUNT } from './view';
 
@@ -58,7 +58,10 @@ class PlacementFinder {
     if (!node) return { name, inputCount: 1 };
     const isView = SAME_OPERATORS.has(node.operator) || (axis === 2 && isRowsOfPixels(node, (each) => this.dims(each)));
     if (isView) return this.partOf([node.inputs[0]], axis);
-    const isWhole = node.operator === 'Split' && node.outputs.every((each, index) => each === names[index]);
+    const isWhole =
+      node.operator === 'Split' &&
+      isAlongChannels(node, this.dims(node.inputs[0]).length) &&
+      node.outputs.every((each, index) => each === names[index]);
     return isWhole && axis === 1
       ? { name: this.partOf([node.inputs[0]], axis).name, inputCount: node.outputs.length }
       : { name, inputCount: 1 };

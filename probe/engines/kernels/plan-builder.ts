@@ -12,6 +12,7 @@ import {
   rootOf,
   type Storage,
   type StoredElement,
+  sliced,
   type View,
   vectorCount,
   wholeView,
@@ -67,9 +68,7 @@ export class PlanBuilder {
       strides: views.map((view) => order.map((axis) => view.strides[axis])),
     });
     if (dims.length > WALK_RANK_MAX) {
-      // Packed, an input has one dimension at most for each of the output's.
-      const packed = [input, ...(second ? [second] : [])].map((view) => this.packed(view));
-      this.strided(operation, output, packed[0], packed[1]);
+      this.eachSlice(operation, output, second ? [input, second] : [input]);
       return;
     }
     const [inputStrides, outputStrides, secondStrides] = strides;
@@ -80,6 +79,16 @@ export class PlanBuilder {
     };
     const reads: Record<string, View> = second ? { input, second } : { input };
     this.emit({ kernel: 'tensor', operation, ...elements, ...lists }, reads, { output });
+  }
+
+  /** The same operation for each place of the shortest axis, which leaves the rest one dimension less. */
+  private eachSlice(operation: string, output: View, inputs: readonly View[]): void {
+    const counts = output.dims.map((count) => (count > 1 ? count : Number.POSITIVE_INFINITY));
+    const axis = counts.indexOf(Math.min(...counts));
+    for (let at = 0; at < output.dims[axis]; at += 1) {
+      const [to, from, second] = [output, ...inputs].map((view) => sliced(view, axis, at, 1));
+      this.strided(operation, to, from, second);
+    }
   }
 
   copy(from: View, to: View): void {

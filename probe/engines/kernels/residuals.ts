@@ -23,6 +23,7 @@ export function withResiduals(
   const convByOutput = new Map<string, OnnxNode>();
   const placeOf = new Map<string, number>();
   for (const [place, node] of nodes.entries()) {
+    if (absorbed.has(node)) continue; // what it makes is made where its convolution stands
     const fusion = fusions.byConv.get(node);
     if (forms.isHalf(node)) convByOutput.set(fusion?.output ?? node.outputs[0], node);
     for (const name of node.outputs) placeOf.set(name, place);

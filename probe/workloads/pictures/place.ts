@@ -79,6 +79,15 @@ function filesAt(path: string): string[] {
   }
 }
 
+function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const sentence = `The picture ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`;
+    throw failure('badPicture', sentence, 'Check that it is a file and its permissions.');
+  }
+}
+
 /** The pictures of a place of the workload file. Throws FailureError badPictures or badPicture. */
 export function loadPictures(place: string, folder: string, seed: number, sourceIndex: number): Pictures {
   if (place.startsWith('generated:')) return generated(place, new Random(seed, PICTURE_STREAM + sourceIndex));
@@ -86,7 +95,7 @@ export function loadPictures(place: string, folder: string, seed: number, source
   const pictures: Picture[] = [];
   let bytes = 0;
   for (const file of filesAt(path)) {
-    const read = parsePictures(readFileSync(file), file);
+    const read = parsePictures(readFile(file), file);
     for (const picture of read) bytes += picture.bytes.length;
     if (bytes > BYTES_MAX) {
       throw failure(

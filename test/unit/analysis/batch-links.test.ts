@@ -177,6 +177,22 @@ test('an allocation is the cause when a call of the batch made it, not when it h
   });
 });
 
+test('where calls are not known: from the begin of a batch on, before its end, whoever allocated and however often', async () => {
+  const allocate = (timeNs: number) => ({ operation: enums.memoryOperation.allocate, timeNs });
+  const rows: Rows = {
+    batch: [1, 2, 3, 4].map((id) => batch(id, 1000 * id)),
+    request: [1, 2, 3, 4].map((id) => ({ request: id, batch: id, arrivalNs: 1000 * id })),
+    decision: [1, 2, 3, 4].map((id) => late(id)),
+    // Of the first at its begin, of the second twice, of the third at its end, of the fourth before it.
+    memory: [1000, 2010, 2020, 3100, 3999].map(allocate),
+  };
+  await withSession(rows, async ({ store }) => {
+    const causes = (await store.query('SELECT request, cause FROM late_cause ORDER BY request')).rows;
+    const [hot, slow] = ['allocation-in-hot-path', 'slow-kernel'];
+    expect(plain(causes)).toEqual([hot, hot, slow, slow].map((cause, index) => [index + 1, cause]));
+  });
+});
+
 test('slow kernels when they took longer than those of batches like it, the host when they did not', async () => {
   const decision = [late(5)];
   expect(await causesOf((id) => (id === 5 ? 900 : 20), { batch: slowFifth, decision })).toEqual({ 5: 'slow-kernel' });

@@ -21,12 +21,13 @@ function bed() {
     onBatch: ({ requestCount }: { requestCount: number }) => batchSizes.push(requestCount),
   };
   const scheduler = new Scheduler({ clock, executor, listener, streams: [{ cudaPriority: 0 }] });
-  const model = { name: 'm', maxBatchSize: 4, dynamicBatching: { preferredBatchSize: [4] } };
-  scheduler.addModel(model);
+  const options = { name: 'm', maxBatchSize: 4, dynamicBatching: { preferredBatchSize: [4] } };
+  scheduler.addModel(options);
   for (const version of ['1', '2']) scheduler.load('m', version);
   clock.runUntil(1000);
   const refused: string[] = [];
-  const changes = new Changes(scheduler, [model], (sentence) => refused.push(sentence));
+  const versions = ['1', '2', '3'].map((version) => ({ version, isFirst: version !== '3', engines: {} }));
+  const changes = new Changes(scheduler, [{ options, versions }], (sentence) => refused.push(sentence));
   const ask = (count: number) => {
     const versions: string[] = [];
     const outcomes: (string | undefined)[] = [];
@@ -78,6 +79,10 @@ test.each([
   ['an unknown key', line({ kind: 'policy', policy: 'edf', now: 1 }), /Unrecognized key/],
   ['a model that is not there', line({ kind: 'roll-back', model: 'x' }), /There is no model "x"/],
   ['a version that is not up', line({ kind: 'swap', model: 'm', version: '7' }), /Version "7" of "m" is not loaded/],
+  ['a version without a file', line({ kind: 'load', model: 'm', version: '7' }), /has no version "7" of "m"/],
+  ['a version of no model', line({ kind: 'load', model: 'x', version: '1' }), /There is no model "x"/],
+  ['traffic for nobody', line({ kind: 'traffic', model: 'm', weights: { '1': 0 } }), /must give one version a share/],
+  ['a batch that no engine takes', line({ kind: 'limits', model: 'm', maxBatchSize: 5 }), /for batches of 4 at most/],
   ['limits that cannot be', line({ kind: 'limits', model: 'm', maxBatchSize: 5000 }), /wrong at maxBatchSize/],
 ])('%s is told and nothing else happens', (_, text, sentence) => {
   const { changes, ask, refused } = bed();

@@ -158,3 +158,25 @@ test('an engine that comes up after it was let go of is closed', async () => {
   await executor.close();
   expect([said, engine.said]).toEqual([[], ['close']]);
 });
+
+test('what an item brings along is not given back to the engine: an answer of it, others may still read', async () => {
+  const { engine, executor } = await loaded();
+  const given: unknown[] = [];
+  const lent = new ArrayBuffer(16);
+  const withMemory = Object.assign(engine, {
+    inputArray: (bytes: number) => (bytes === lent.byteLength ? lent : undefined),
+    giveBack: (inputs: EngineBatch['inputs']) => given.push(Object.values(inputs).map(({ buffer }) => buffer)),
+  });
+  const item = { x: Float32Array.of(1, 2) };
+  const execute = (count: number) => {
+    const requests = Array.from({ length: count }, (_, index) => {
+      return new Request(index + 1, { model: 'm', payload: { item } }, 0, 1);
+    });
+    return new Promise((resolve) =>
+      executor.execute({ id: 1, engine: REF, stream: 0, cudaPriority: 0, requests }, resolve),
+    );
+  };
+  for (const count of [1, 2]) await execute(count);
+  expect(withMemory.batches[0].inputs.x).toBe(item.x);
+  expect(given).toEqual([[], [lent]]);
+});

@@ -237,6 +237,16 @@ test.each([
     /at models\.detect\.traffic\.2: the model "detect" has no version "2"\. Its versions are: 1\./,
   ],
   [
+    'a model whose versions all come later',
+    withParts({ events: [{ atSec: 1, change: { kind: 'load', model: 'detect', version: '1' } }] }),
+    /at models\.detect: each of its versions is loaded by an event, and none at the start/,
+  ],
+  [
+    'traffic for nobody',
+    withModel({ traffic: { '1': 0 } }),
+    /at models\.detect\.traffic: must give one version a share above 0/,
+  ],
+  [
     'an event of a version that is not there',
     withParts({ events: [{ atSec: 1, change: { kind: 'swap', model: 'detect', version: '9' } }] }),
     /at events\.0\.change: the model "detect" has no version "9"/,

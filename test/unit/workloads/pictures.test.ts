@@ -1,6 +1,6 @@
 // Pictures: read from files, drawn, and made to the numbers of a network's input.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
@@ -125,6 +125,10 @@ test('a folder: its pictures by name, whatever else lies there; an empty one is 
     expect(pictures.map(greysOf)).toEqual([[7], [9]]);
     expect(description).toBe(`2 pictures of ${folder}`);
     expect(loadPictures('b.png', folder, 1, 0).pictures.map(greysOf)).toEqual([[9]]);
+    mkdirSync(join(folder, 'c.png'));
+    expect(() => loadPictures('.', folder, 1, 0)).toThrow(
+      `The picture ${join(folder, 'c.png')} cannot be read (EISDIR).`,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -205,6 +205,36 @@ const PARTS: readonly Part[] = [
     launches: { conv_half: 3, 'tensor copy': 2 + 2 + 3 + OUT },
   },
   {
+    what: 'a sum whose other part is made between a convolution and its ReLU',
+    make: (build) => {
+      const first = stem(build);
+      const one = build.conv('/one', first, { channels: 16, kernelPx: 3 });
+      const other = build.conv('/other', first, { channels: 16, kernelPx: 3 });
+      const parts = [build.relu('/act2', other), build.relu('/act1', one)] as const;
+      last(build, build.add2('/sum', ...parts).name, 16);
+    },
+    channels: 8,
+    launches: { conv_half: 3, 'conv_half residual': 1, 'tensor copy': 2 + OUT },
+  },
+  {
+    what: 'a split into upper and lower rows that come together as channels',
+    make: (build) => {
+      const first = stem(build);
+      const halves = build.nodeOf('/split', 'Split', [first.name, build.int64s('/sizes', [6, 6])], 2, { axis: int(2) });
+      const both = build.node('/both', 'Concat', halves, along);
+      const wide = upsample(build, '/up', { name: both, channels: 32, sidePx: 6 });
+      const second = build.conv('/second', first, { channels: 8, kernelPx: 3 });
+      const cut = build.node('/cut', 'Slice', [
+        wide.name,
+        ...[build.int64s('/from', [0]), build.int64s('/to', [12]), build.int64s('/axes', [3])],
+      ]);
+      last(build, build.node('/all', 'Concat', [cut, second.name], along), 40);
+    },
+    channels: 8,
+    // Both halves of the rows, the upsampling, and what is left of it.
+    launches: { conv_half: 3, 'tensor copy': 2 + 2 + 1 + 1 + OUT },
+  },
+  {
     what: 'one part twice, one upsampled, one concatenation within another',
     make: (build) => {
       const first = stem(build);
@@ -288,6 +318,18 @@ describe('parts of networks', () => {
     const spread = Math.max(...want) - Math.min(...want);
     expect(spread).toBeGreaterThan(0.5);
   });
+});
+
+test('two upsampled pictures as an answer: more dimensions than a kernel walks through', async () => {
+  const build = new GraphBuilder(9);
+  const wide = upsample(build, '/up', stem(build));
+  build.node('/gate', 'Sigmoid', [wide.name]);
+  const model = build.finish('two', value('x', 2, 5, 12, 12), value('y', 2, 16, 24, 24));
+  const engine = await bed.load(model, { precision: 'fp16' });
+  const values = randomFloats(seededRandom(3), 2 * 5 * 12 * 12, 1);
+  const want = (await wanted(bed.write(model), 'x', [2, 5, 12, 12], values)).y;
+  const { outputs } = await engine.infer({ batch: 1, size: 2, inputs: { x: values } });
+  expect(largestError(outputs.y as Float32Array, want)).toBeLessThan(8 * 4 * ROUNDING);
 });
 
 describe('what FP16 cannot be', () => {
