@@ -192,9 +192,14 @@ class Running {
   }
 
   private loadVersion({ options: { name } }: ModelPlan, version: string): Promise<boolean> {
+    const { signal } = this.run;
     return new Promise((resolve) => {
+      // Closing ends a model that is still on its way.
+      const giveUp = () => resolve(false);
+      signal.addEventListener('abort', giveUp, { once: true });
       this.scheduler.load(name, version, (error) => {
-        if (error && !this.run.signal.aborted)
+        signal.removeEventListener('abort', giveUp);
+        if (error && !signal.aborted)
           this.warn(error, `The workload goes on without version "${version}" of "${name}".`);
         resolve(error === undefined);
       });

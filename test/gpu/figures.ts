@@ -1,5 +1,7 @@
 // The figures of the last run on a GPU as the table in kernels/README.md. Pure: results in, lines of Markdown out.
 
+import { median } from './recording';
+
 export interface GemmRow {
   readonly size: number;
   readonly variant: string;
@@ -8,12 +10,24 @@ export interface GemmRow {
   readonly percentOfCublasCold: number;
 }
 
+interface Ways {
+  readonly graph: readonly number[];
+  readonly plain: readonly number[];
+}
+
+/** Microseconds of the detector with one picture: the network alone, and with the picture going in and the answer coming back. */
+export interface DetectorFigures {
+  readonly ours: { readonly networkUs: Ways; readonly inferUs: Ways };
+  readonly torch: { readonly networkUs: number; readonly wholeUs: number };
+}
+
 export interface KernelFigures {
   readonly gpu: string;
   readonly gemmFp32: readonly GemmRow[];
   readonly gemmFp16: readonly GemmRow[];
   readonly memoryBound: readonly { readonly what: string; readonly percentOfCopy: number }[];
   readonly nms: readonly { readonly boxes: number; readonly gpuUs: number; readonly referenceUs: number }[];
+  readonly detectors: Readonly<Record<'fp16' | 'fp32', DetectorFigures>>;
 }
 
 export const FIGURES_BEGIN = '<!-- figures: npm run generate -->';
@@ -48,8 +62,15 @@ function ofCopy(rows: KernelFigures['memoryBound'], family: string): string {
     .join(', ');
 }
 
+function detectorOf({ ours, torch }: DetectorFigures): string {
+  const [network, whole] = [median(ours.networkUs.graph), median(ours.inferUs.graph)];
+  const ratio = (network / torch.networkUs).toFixed(2);
+  const plain = `${percent(median(ours.networkUs.plain))} · ${percent(median(ours.inferUs.plain))}`;
+  return `${percent(network)} · ${percent(whole)} µs, PyTorch ${percent(torch.networkUs)} · ${percent(torch.wholeUs)} µs (${ratio} of it); one by one ${plain} µs`;
+}
+
 /** The lines between the marks, the marks among them. */
-export function renderFigures({ gpu, gemmFp32, gemmFp16, memoryBound, nms }: KernelFigures): string[] {
+export function renderFigures({ gpu, gemmFp32, gemmFp16, memoryBound, nms, detectors }: KernelFigures): string[] {
   const boxes = nms.map((each) => `${each.boxes}: ${percent(each.gpuUs)} µs, CPU ${percent(each.referenceUs)} µs`);
   return [
     FIGURES_BEGIN,
@@ -63,6 +84,7 @@ export function renderFigures({ gpu, gemmFp32, gemmFp16, memoryBound, nms }: Ker
     `| elementwise vector, of a copy | ${ofCopy(memoryBound, 'elementwise')} |`,
     `| preprocess words, of a copy | ${ofCopy(memoryBound, 'preprocess')} |`,
     `| nms bitmask, by boxes | ${boxes.join('; ')} |`,
+    `| detector of YOLOv8n’s shape, 640 px, one picture, as a graph: network · with copies | FP16: ${detectorOf(detectors.fp16)}. FP32: ${detectorOf(detectors.fp32)} |`,
     FIGURES_END,
   ];
 }

@@ -232,7 +232,14 @@ class OwnKernelsEngine implements KernelsEngine {
         for (let run = 0; run < WARM_RUNS; run += 1) await this.run({ batch: 0, size, inputs }, inputs);
       }
       if (layerRuns > 0) {
-        this.layers = batchSizes.flatMap((size) => measureLayers(device, this.planOf(size), size, layerRuns));
+        const check = () => this.checkOpen();
+        const layers: LayerTime[] = [];
+        for (const batchSize of batchSizes) {
+          layers.push(
+            ...(await measureLayers(device, this.planOf(batchSize), { batchSize, runCount: layerRuns, check })),
+          );
+        }
+        this.layers = layers;
       }
     });
   }

@@ -1,5 +1,6 @@
 // How long each layer takes by itself: its kernels launched again and again, one layer after the other, outside of any run.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ComputeDevice } from '../../runner/addon';
 import type { LayerTime } from '../engine';
 import type { BoundPlan } from './bound-network';
@@ -9,15 +10,26 @@ const median = (sorted: readonly number[]) => {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-/** One entry a layer that launches something. Keeps the device, and Node's thread, busy for about `runCount` inferences. */
-export function measureLayers(
+export interface LayerRuns {
+  readonly batchSize: number;
+  readonly runCount: number;
+  /** Asked between two launches; it throws when nobody wants the times any more. */
+  readonly check: () => void;
+}
+
+/**
+ * One entry a layer that launches something. Keeps the device busy for about `runCount` inferences, and Node's thread for those of one launch at
+ * a time: signals and other engines get their turn between them. Throws what `check` throws.
+ */
+export async function measureLayers(
   device: ComputeDevice,
   { plan, calls }: BoundPlan,
-  batchSize: number,
-  runCount: number,
-): LayerTime[] {
+  { batchSize, runCount, check }: LayerRuns,
+): Promise<LayerTime[]> {
   const sums = plan.layers.map(() => undefined as Float64Array | undefined);
   for (const [index, call] of calls.entries()) {
+    await nextTurn();
+    check();
     const { layer } = plan.calls[index];
     const samplesNs = device.measure({ ...call, sampleCount: runCount });
     const before = sums[layer];

@@ -38,6 +38,14 @@ describe('the network shaped like YOLOv8n', () => {
     },
   );
 
+  test('closing does not wait until the layers are measured', async () => {
+    const engine = await bed.load(generateYoloShaped({ sidePx: 64 }), { layerRuns: 100 });
+    const warming = failureOf(engine.warmUp([1]));
+    await engine.close();
+    expect((await warming).code).toBe('engineEnded');
+    expect(engine.layerTimes()).toEqual([]);
+  });
+
   test('facts, memory, and layers measured one by one', async () => {
     const engine = await bed.load(generateYoloShaped({ sidePx: 64, batch: 'free' }), {
       batchMax: 2,
