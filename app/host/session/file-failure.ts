@@ -21,7 +21,11 @@ const COMMON: Readonly<Record<string, Words>> = {
 };
 
 const READ: Readonly<Record<string, Words>> = {
-  ENOENT: (path) => ['noFile', `There is no file ${path}.`, 'Check the name; `hookanalyzer record` makes one.'],
+  ENOENT: (path) => [
+    'noFile',
+    `There is no file ${path}.`,
+    path.endsWith('.json') ? 'Check the name.' : 'Check the name; `hookanalyzer record` makes one.',
+  ],
 };
 
 const WRITE: Readonly<Record<string, Words>> = {
