@@ -1,6 +1,7 @@
 import type { ComputeDevice } from '../addon';
 import { randomFloats, seededRandom } from '../random';
 import type { Check } from './check-bench';
+import { type ConvShape, outputSide } from './conv';
 import { HALF_NAN, randomHalves } from './halves';
 
 /** The words of kernels/conv_half/conv_half.h; a test holds them against the addon. */
@@ -31,19 +32,8 @@ export const CONV_HALF_TILES = [
   'tile_128x128_64x64_k1',
 ] as const;
 
-interface ConvHalfShape {
-  readonly images: number;
-  readonly channelsIn: number;
-  readonly channelsOut: number;
-  readonly height: number;
-  readonly width: number;
-  readonly window: number;
-  readonly stride: number;
-  readonly padding: number;
-}
-
 /** Sides, channels and depths around the tiles; windows that reach beyond the image and that skip pixels. */
-const SHAPES: readonly ConvHalfShape[] = [
+const SHAPES: readonly ConvShape[] = [
   { images: 2, channelsIn: 8, channelsOut: 16, height: 11, width: 9, window: 3, stride: 2, padding: 1 },
   { images: 1, channelsIn: 24, channelsOut: 88, height: 7, width: 13, window: 3, stride: 1, padding: 1 },
   { images: 1, channelsIn: 80, channelsOut: 136, height: 5, width: 4, window: 3, stride: 1, padding: 0 },
@@ -57,13 +47,10 @@ const ERROR_MAX = 1e-4;
 /** And half of a half's last bit, next to the number itself. */
 const HALF_ERROR_MAX = 2 ** -11 + ERROR_MAX;
 
-const outputSide = ({ window, stride, padding }: ConvHalfShape, side: number) =>
-  Math.floor((side + 2 * padding - window) / stride) + 1;
-
 /** Elements from the first pixel's first channel to the last one's last. */
 const extent = (pixels: number, pitch: number, channels: number) => (pixels - 1) * pitch + channels;
 
-function convHalfCheck(tile: string, shape: ConvHalfShape, number: number): Check {
+function convHalfCheck(tile: string, shape: ConvShape, number: number): Check {
   const { images, channelsIn, channelsOut, height, width, window } = shape;
   const random = seededRandom(number + 1);
   const isWide = number % 2 === 1;

@@ -1,7 +1,8 @@
 import { randomFloats, seededRandom } from '../random';
 import type { Check } from './check-bench';
 
-interface ConvShape {
+/** One convolution of a check; `window` is a side, all but the counts in pixels. */
+export interface ConvShape {
   readonly images: number;
   readonly channelsIn: number;
   readonly channelsOut: number;
@@ -11,6 +12,10 @@ interface ConvShape {
   readonly stride: number;
   readonly padding: number;
 }
+
+/** Of the side of an image, in pixels. */
+export const outputSide = ({ window, stride, padding }: ConvShape, side: number): number =>
+  Math.floor((side + 2 * padding - window) / stride) + 1;
 
 /** The convolution of the demo. */
 const DEMO = { images: 3, channelsIn: 5, channelsOut: 7, height: 35, width: 29, window: 3, stride: 1, padding: 1 };
@@ -32,7 +37,6 @@ function convCheck(shape: ConvShape, variant: string, layout: string, activation
   const isRelu = activation === 'relu';
   const random = seededRandom(2);
   const { images, channelsIn, channelsOut, height, width, window, stride, padding } = shape;
-  const outputSide = (side: number) => Math.floor((side + 2 * padding - window) / stride) + 1;
   const input = randomFloats(random, images * height * width * channelsIn, 1);
   const weights = randomFloats(random, channelsOut * channelsIn * window ** 2, 1);
   const bias = randomFloats(random, channelsOut, 1);
@@ -47,7 +51,7 @@ function convCheck(shape: ConvShape, variant: string, layout: string, activation
     variant,
     options: { ...shape, layout, ...(isRelu ? { isRelu } : { activation }) },
     inputs: isRelu ? { input, weights } : { input, weights, bias },
-    output: ['output', images * outputSide(height) * outputSide(width) * channelsOut],
+    output: ['output', images * outputSide(shape, height) * outputSide(shape, width) * channelsOut],
   };
 }
 
